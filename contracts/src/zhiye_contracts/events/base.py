@@ -1,0 +1,54 @@
+"""The base of every event and the registry that the generators, relays and consumers read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+E = TypeVar("E", bound="Event")
+
+EVENTS: dict[str, type[Event]] = {}
+"""Every published event by its CloudEvents ``type``."""
+
+
+class Event(BaseModel):
+    """Something that happened to one aggregate, told with the fields that consumers read.
+
+    Readers are tolerant: unknown fields are ignored, so adding an optional field is compatible;
+    anything else needs a new version of the event (see ``docs/how-to/add-an-event.md``).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[str]
+    example: ClassVar[dict[str, Any]]
+
+    aggregate_id: str = Field(max_length=64, description="What it happened to; CloudEvents subject")
+    version: int = Field(ge=1, description="Version of the aggregate after the event, rising by 1")
+    occurred_at: AwareDatetime = Field(description="When, UTC")
+
+
+def event(
+    type_: str, *, example: dict[str, Any]
+) -> Any:  # a class decorator; typed loosely because decorators over generics obscure more
+    """Register an event under its CloudEvents type, which is also its routing key.
+
+    The type reads ``zhiye.<service>.<what-happened>.v<version>``. The example is validated here,
+    so a wrong one fails at import.
+    """
+
+    def register(cls: type[E]) -> type[E]:
+        if type_ in EVENTS:
+            raise ValueError(f"{type_} is registered twice")
+        cls.type = type_
+        cls.example = example
+        cls.model_validate(example)
+        EVENTS[type_] = cls
+        return cls
+
+    return register
+
+
+EXAMPLE_TIME = datetime.fromisoformat("2026-11-23T02:00:00+00:00").isoformat()

@@ -1,0 +1,94 @@
+"""Events of the registration service."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zhiye_contracts.events.accounts import SEALED_EXAMPLE
+from zhiye_contracts.events.base import EXAMPLE_TIME, Event, event
+
+
+class ToldReason(BaseModel):
+    """A reason as it was told to the applicant."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    text: str
+
+
+@event(
+    "zhiye.registration.application-changed.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000APP001",
+        "version": 4,
+        "occurred_at": EXAMPLE_TIME,
+        "number": "N202611230000017",
+        "business_type": "nurse-first",
+        "change": "approved",
+        "state": "approved",
+        "account_id": "01JD0000000000000000ACC001",
+        "person_key": "5f2b0c7de1a94f6c8d3e7a1b2c4d5e6f",
+        "institution_id": "01JD0000000000000000INS001",
+        "institution_name": "北京示例医院",
+        "authority_id": "01JD0000000000000000AUT001",
+        "authority_name": "西城区卫生健康委员会",
+        "reasons": [],
+        "deadline": "2026-12-21",
+    },
+)
+class ApplicationChanged(Event):
+    """A step of an application; the state is the one after it."""
+
+    number: str
+    business_type: str
+    change: str
+    state: str
+    account_id: str
+    person_key: str
+    institution_id: str
+    institution_name: str
+    authority_id: str | None = None
+    authority_name: str | None = None
+    reasons: list[ToldReason] = []
+    deadline: date | None = Field(None, description="Statutory deadline of the pending step")
+
+
+@event(
+    "zhiye.registration.registration-changed.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000REG001",
+        "version": 1,
+        "occurred_at": EXAMPLE_TIME,
+        "profession": "nurse",
+        "person_key": "5f2b0c7de1a94f6c8d3e7a1b2c4d5e6f",
+        "name": "王芳",
+        "status": "registered",
+        "institution_id": "01JD0000000000000000INS001",
+        "region": "110102",
+        "region_online": True,
+        "certificate_key": "8b1d",
+        "sealed_certificate_number": SEALED_EXAMPLE,
+        "valid_until": "2031-11-22",
+        "business_completed": True,
+    },
+)
+class RegistrationChanged(Event):
+    """A practice registration as it now stands; consumers keep the newest version."""
+
+    profession: Literal["nurse", "physician"]
+    person_key: str
+    name: str
+    status: Literal["registered", "cancelled", "filed", "moving_out"]
+    institution_id: str
+    region: str
+    region_online: bool = True
+    certificate_key: str
+    sealed_certificate_number: str
+    valid_until: date | None = None
+    business_completed: bool = Field(
+        True, description="False when imported: no business was done in this system"
+    )

@@ -1,0 +1,64 @@
+"""How a "no" is said: a stable code, the reason, the field, what to do next, and the source.
+
+Standard library only, because domain code raises these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence for the reader, in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def read(self, language: Language) -> str:
+        return self.en if language == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a refusal.
+
+    ``code`` is stable and machine-readable, ``field`` names the request field at fault (dotted
+    path) if there is one, ``source`` cites the rule (``Q29.4``, ``deck 5.1``, ``Nurses
+    Regulation art. 7``). None of the texts may contain the value that was refused.
+    """
+
+    code: str
+    reason: Text
+    next_step: Text
+    field: str | None = None
+    source: str | None = None
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is not an error
+    """A rule said no. Carries every reason at once (one-time notification, Q59.9).
+
+    ``status`` is the HTTP status it is told with: 403, 404, 409, 412, 422, 423, 429.
+    ``keep_effects`` makes the unit of work commit what was done so far (a counted wrong code, a
+    failed log-in) although the command was refused.
+    """
+
+    def __init__(
+        self,
+        *reasons: Reason,
+        status: int = 422,
+        keep_effects: bool = False,
+        retry_after: int | None = None,
+    ) -> None:
+        if not reasons:
+            raise ValueError("a refusal needs at least one reason")
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons: Sequence[Reason] = reasons
+        self.status = status
+        self.keep_effects = keep_effects
+        self.retry_after = retry_after
+        """Seconds until it is worth trying again, told as ``Retry-After``."""

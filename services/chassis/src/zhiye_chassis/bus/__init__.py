@@ -1,0 +1,1 @@
+"""Outbox, relay, carriers, inbox, consumer, retries and dead letters."""

@@ -1,0 +1,65 @@
+"""The carrier of the embedded profile: hands events to consumers of the same process.
+
+The outbox stays the truth: an event leaves it only when every consumer bound to it has
+committed, so that a crash in between means another delivery and not a loss.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from zhiye_chassis.bus.cloudevents import join
+from zhiye_chassis.bus.consumer import Consumer
+from zhiye_chassis.bus.subscriptions import Subscriptions
+
+Listener = Callable[[bytes], None]
+
+
+class NoConsumerYet(Exception):  # noqa: N818
+    """A queue is declared, but its consumer is not running: the events stay in the outbox."""
+
+
+class InProcessCarrier:
+    def __init__(self) -> None:
+        self._bindings: dict[str, set[str]] = {}
+        self._consumers: dict[str, Consumer] = {}
+        self._listeners: dict[Listener, frozenset[str]] = {}
+
+    async def declare(self, subscriptions: Subscriptions) -> None:
+        """Make events for this service wait from now on, whether it runs or not."""
+        for type_ in subscriptions.types:
+            self._bindings.setdefault(type_, set()).add(subscriptions.queue)
+
+    async def attach(self, consumer: Consumer) -> None:
+        """Begin to deliver to a consumer."""
+        await self.declare(consumer.subscriptions)
+        self._consumers[consumer.subscriptions.queue] = consumer
+
+    async def detach(self, consumer: Consumer) -> None:
+        self._consumers.pop(consumer.subscriptions.queue, None)
+
+    async def listen(self, types: Sequence[str], listener: Listener) -> None:
+        """Tell a listener of events as they pass, without any promise: live updates."""
+        self._listeners[listener] = frozenset(types)
+
+    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> None:
+        by_queue: dict[str, list[bytes]] = {}
+        for type_, batches in messages.items():
+            bodies = [join(batch) for batch in batches]
+            for queue in self._bindings.get(type_, ()):
+                by_queue.setdefault(queue, []).extend(bodies)
+        if missing := by_queue.keys() - self._consumers.keys():
+            raise NoConsumerYet(", ".join(sorted(missing)))
+        await asyncio.gather(
+            *(self._consumers[queue].consume(bodies) for queue, bodies in by_queue.items())
+        )
+        for type_, batches in messages.items():
+            for listener, types in self._listeners.items():
+                if type_ in types:
+                    for batch in batches:
+                        listener(join(batch))
+
+    async def close(self) -> None:
+        self._consumers.clear()
+        self._listeners.clear()

@@ -1,0 +1,197 @@
+"""The carrier over RabbitMQ: one topic exchange, one durable quorum queue per service.
+
+Debian's 3.10 and RabbitMQ 4 are both supported: quorum queues, no feature that 4 removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+
+import aio_pika
+from aio_pika.abc import (
+    AbstractIncomingMessage,
+    AbstractRobustChannel,
+    AbstractRobustConnection,
+    AbstractRobustExchange,
+)
+
+from zhiye_chassis import telemetry
+from zhiye_chassis.bus.cloudevents import BATCH, join
+from zhiye_chassis.bus.consumer import Consumer
+from zhiye_chassis.bus.subscriptions import Subscriptions
+from zhiye_chassis.telemetry import log
+
+EXCHANGE = "zhiye.events"
+PREFETCH = 200
+"""Messages on their way to one consumer."""
+GATHER = 4_000_000
+"""Bytes of waiting messages that one transaction takes together."""
+DELIVERY_LIMIT = 20
+"""Deliveries of one message, after which it kills no further process (quorum queues)."""
+
+
+class RabbitCarrier:
+    """Publishes with confirms and ``mandatory``; consumes with ack after commit."""
+
+    def __init__(self, connection: AbstractRobustConnection) -> None:
+        self._connection = connection
+        self._channels: list[AbstractRobustChannel] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._exchange: AbstractRobustExchange | None = None
+
+    @classmethod
+    async def connect(cls, url: str, name: str = "zhiye") -> RabbitCarrier:
+        """``url`` is ``amqp://user:password@host:port/vhost``; reconnects by itself."""
+        connection = await aio_pika.connect_robust(
+            url, client_properties={"connection_name": name}, reconnect_interval=1
+        )
+        carrier = cls(connection)
+        channel = await carrier._channel(publisher_confirms=True)
+        carrier._exchange = await channel.declare_exchange(
+            EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
+        )
+        return carrier
+
+    async def _channel(self, *, publisher_confirms: bool = False) -> AbstractRobustChannel:
+        channel = await self._connection.channel(
+            publisher_confirms=publisher_confirms, on_return_raises=publisher_confirms
+        )
+        self._channels.append(channel)
+        return channel
+
+    async def declare(self, subscriptions: Subscriptions) -> None:
+        """Create the service's queue, its bindings and its dead-letter queue; idempotent."""
+        channel = await self._connection.channel()
+        try:
+            exchange = await channel.declare_exchange(
+                EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
+            )
+            dead = f"{subscriptions.queue}.dead"
+            await channel.declare_queue(dead, durable=True, arguments={"x-queue-type": "quorum"})
+            queue = await channel.declare_queue(
+                subscriptions.queue,
+                durable=True,
+                arguments={
+                    "x-queue-type": "quorum",
+                    "x-delivery-limit": DELIVERY_LIMIT,
+                    "x-dead-letter-exchange": "",
+                    "x-dead-letter-routing-key": dead,
+                    "x-dead-letter-strategy": "at-least-once",
+                    "x-overflow": "reject-publish",
+                },
+            )
+            for type_ in subscriptions.types:
+                await queue.bind(exchange, routing_key=type_)
+        finally:
+            await channel.close()
+
+    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> None:
+        exchange = self._exchange
+        if exchange is None:
+            raise ConnectionError("not connected")
+        sending = [
+            exchange.publish(
+                aio_pika.Message(
+                    join(batch),
+                    content_type=BATCH,
+                    delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+                ),
+                routing_key=type_,
+                mandatory=True,
+                timeout=30,
+            )
+            for type_, batches in messages.items()
+            for batch in batches
+        ]
+        results = await asyncio.gather(*sending, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def attach(self, consumer: Consumer) -> None:
+        """Deliver to a consumer: everything that waits goes into one transaction, then the ack."""
+        await self.declare(consumer.subscriptions)
+        channel = await self._channel()
+        await channel.set_qos(prefetch_count=PREFETCH)
+        waiting: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        name = consumer.subscriptions.queue
+        queue = await channel.get_queue(name)
+        dead = await channel.get_queue(f"{name}.dead")
+        await queue.consume(waiting.put)
+
+        async def park(message: AbstractIncomingMessage) -> None:
+            await consumer.park(message.body, "gave up after repeated deliveries")
+            await message.ack()
+
+        await dead.consume(park)
+        self._tasks[name] = asyncio.create_task(self._deliver(consumer, waiting), name=name)
+
+    async def detach(self, consumer: Consumer) -> None:
+        if task := self._tasks.pop(consumer.subscriptions.queue, None):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    @staticmethod
+    async def _deliver(consumer: Consumer, waiting: asyncio.Queue[AbstractIncomingMessage]) -> None:
+        pause = 0.1
+        while True:
+            messages = [await waiting.get()]
+            size = len(messages[0].body)
+            while size < GATHER and not waiting.empty():
+                messages.append(waiting.get_nowait())
+                size += len(messages[-1].body)
+            while True:
+                try:
+                    await consumer.consume([message.body for message in messages])
+                    pause = 0.1
+                    break
+                except Exception as error:
+                    log.warning(
+                        "consumer_waits",
+                        service=consumer.subscriptions.service,
+                        error=type(error).__name__,
+                    )
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 5.0)
+            for message in messages:
+                # A connection lost meanwhile means another delivery; the inbox drops it.
+                with contextlib.suppress(Exception):
+                    await message.ack()
+
+    async def listen(self, types: Sequence[str], listener: Callable[[bytes], None]) -> None:
+        """Tell a listener of events as they pass: an exclusive queue that goes with us."""
+        channel = await self._channel()
+        exchange = await channel.declare_exchange(
+            EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
+        )
+        queue = await channel.declare_queue(
+            None, exclusive=True, auto_delete=True, arguments={"x-max-length": 10_000}
+        )
+        for type_ in types:
+            await queue.bind(exchange, routing_key=type_)
+
+        async def tell(message: AbstractIncomingMessage) -> None:
+            listener(message.body)
+
+        await queue.consume(tell, no_ack=True)
+
+    async def measure(self, queue: str) -> int:
+        """Messages ready in a queue; also told as a metric."""
+        channel = await self._connection.channel()
+        try:
+            declared = await channel.declare_queue(queue, passive=True)
+            count = declared.declaration_result.message_count or 0
+        finally:
+            await channel.close()
+        telemetry.QUEUE_MESSAGES.labels(queue).set(count)
+        return count
+
+    async def close(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tasks.clear()
+        await self._connection.close()

@@ -1,0 +1,193 @@
+"""RFC 9457 problem details: every "no" in the reader's language, with field and next step."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from zhiye_chassis import texts
+from zhiye_chassis.telemetry import language_var, log, request_id_var
+from zhiye_contracts.identifiers import IdentifierError
+from zhiye_contracts.reasons import Language, Reason, Refused, Text
+
+
+class ReasonOut(BaseModel):
+    code: str = Field(examples=["id_number_check_digit"])
+    field: str | None = Field(None, examples=["id_number"])
+    reason: str
+    next_step: str
+    source: str | None = Field(None, description="Where the rule comes from", examples=["Q29.4"])
+
+
+class ProblemOut(BaseModel):
+    """application/problem+json (RFC 9457) with the product's extensions."""
+
+    type: str = Field(examples=["urn:zhiye:problem:id_number_check_digit"])
+    title: str
+    status: int
+    code: str = Field(description="Stable, for machines; the first reason's code")
+    detail: str
+    next_step: str
+    field: str | None = None
+    reasons: list[ReasonOut] = Field(description="Every reason at once")
+    request_id: str
+
+
+def reason_of_identifier(error: IdentifierError, field: str | None) -> Reason:
+    return Reason(
+        error.code,
+        Text(error.reason_zh, error.reason_en),
+        Text(error.next_zh, error.next_en),
+        field=field,
+    )
+
+
+def refused(
+    code: str,
+    reason: tuple[str, str],
+    next_step: tuple[str, str],
+    *,
+    field: str | None = None,
+    source: str | None = None,
+    status: int = 422,
+    keep_effects: bool = False,
+    retry_after: int | None = None,
+) -> Refused:
+    """A refusal with one reason; texts as (Chinese, English)."""
+    return Refused(
+        Reason(code, Text(*reason), Text(*next_step), field=field, source=source),
+        status=status,
+        keep_effects=keep_effects,
+        retry_after=retry_after,
+    )
+
+
+def problem_body(reasons: Sequence[Reason], status: int, language: Language) -> dict[str, Any]:
+    first = reasons[0]
+    return {
+        "type": f"urn:zhiye:problem:{first.code}",
+        "title": texts.status_title(status).read(language),
+        "status": status,
+        "code": first.code,
+        "detail": first.reason.read(language),
+        "next_step": first.next_step.read(language),
+        "field": first.field,
+        "reasons": [
+            {
+                "code": reason.code,
+                "field": reason.field,
+                "reason": reason.reason.read(language),
+                "next_step": reason.next_step.read(language),
+                "source": reason.source,
+            }
+            for reason in reasons
+        ],
+        "request_id": request_id_var.get(),
+    }
+
+
+def problem_response(
+    reasons: Sequence[Reason],
+    status: int,
+    language: Language | None = None,
+    retry_after: int | None = None,
+) -> JSONResponse:
+    language = language or language_var.get()
+    headers = {"Content-Language": language, "Cache-Control": "no-store"}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(
+        problem_body(reasons, status, language),
+        status_code=status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def refusal_response(refusal: Refused) -> Response:
+    log.info("refused", status=refusal.status, codes=[reason.code for reason in refusal.reasons])
+    return problem_response(refusal.reasons, refusal.status, retry_after=refusal.retry_after)
+
+
+def validation_reasons(error: RequestValidationError) -> list[Reason]:
+    """Every fault of the request, each with its field; the values are not repeated."""
+    reasons: list[Reason] = []
+    for fault in error.errors():
+        location = [str(part) for part in fault["loc"] if part not in ("body", "query", "path")]
+        field = ".".join(location) or None
+        cause = (fault.get("ctx") or {}).get("error")
+        if isinstance(cause, IdentifierError):
+            reasons.append(reason_of_identifier(cause, field))
+        elif isinstance(cause, Refused):
+            reasons.extend(
+                Reason(r.code, r.reason, r.next_step, field=r.field or field, source=r.source)
+                for r in cause.reasons
+            )
+        else:
+            reasons.append(texts.of_fault(fault["type"], fault.get("ctx") or {}, field))
+    return reasons
+
+
+def install(app: FastAPI) -> None:
+    """Teach an application to answer every fault with problem details."""
+
+    async def on_refused(_: Request, error: Any) -> Response:
+        return refusal_response(error)
+
+    async def on_identifier(_: Request, error: Any) -> Response:
+        return problem_response([reason_of_identifier(error, None)], 422)
+
+    async def on_invalid(_: Request, error: Any) -> Response:
+        reasons = validation_reasons(error)
+        status = 400 if reasons[0].code == "json_invalid" else 422
+        log.info("refused", status=status, codes=[reason.code for reason in reasons])
+        return problem_response(reasons, status)
+
+    async def on_http(_: Request, error: Any) -> Response:
+        response = problem_response([texts.of_status(error.status_code)], error.status_code)
+        for name, value in (error.headers or {}).items():
+            response.headers[name] = value
+        return response
+
+    async def on_database(_: Request, error: Any) -> Response:
+        # SQLSTATE class 22: the client sent a value no column can hold (a NUL, a huge number).
+        if str(getattr(error.orig, "sqlstate", "") or "").startswith("22"):
+            return problem_response([texts.UNSTORABLE], 422)
+        return await on_failure(_, error)
+
+    async def on_unencodable(_: Request, error: Exception) -> Response:
+        return problem_response([texts.UNSTORABLE], 422)
+
+    async def on_failure(_: Request, error: Exception) -> Response:
+        log.error("failed", error=type(error).__name__, exc_info=error)
+        return problem_response([texts.of_status(500)], 500)
+
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(IdentifierError, on_identifier)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(DBAPIError, on_database)
+    app.add_exception_handler(UnicodeEncodeError, on_unencodable)
+    app.add_exception_handler(Exception, on_failure)
+
+
+@functools.cache
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """``responses=`` for FastAPI: these statuses answer with problem details."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
+    return {status: {"description": "Refused", "content": content} for status in statuses}
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -1,0 +1,157 @@
+"""One service: what it is made of, its application, and its background work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import MetaData, text
+from starlette.routing import Route
+
+from zhiye_chassis import problems, telemetry
+from zhiye_chassis.bus.consumer import Consumer
+from zhiye_chassis.bus.relay import Carrier, Relay
+from zhiye_chassis.bus.subscriptions import Subscriptions
+from zhiye_chassis.database import Database
+from zhiye_chassis.middleware import Telemetry
+from zhiye_chassis.security import TokenVerifier
+from zhiye_chassis.telemetry import log
+from zhiye_chassis.web import Routes
+
+HOUSEKEEPING_SECONDS = 5.0
+INBOX_DAYS = 30
+IDEMPOTENCY_HOURS = 24
+
+
+class Bus(Carrier, Protocol):
+    """A carrier that can also deliver."""
+
+    async def declare(self, subscriptions: Subscriptions) -> None: ...
+
+    async def attach(self, consumer: Consumer) -> None: ...
+
+    async def detach(self, consumer: Consumer) -> None: ...
+
+
+@dataclass
+class Service:
+    """Everything that makes up one service; built by ``zhiye_<name>.service.build``."""
+
+    name: str
+    title: str
+    database: Database
+    verifier: TokenVerifier
+    routes: Sequence[Routes]
+    subscriptions: Subscriptions
+    metadata: MetaData
+    migrations: str
+    """Package of the service's alembic revisions, such as ``zhiye_accounts.migrations``."""
+    periodic: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
+    """Small jobs run with the housekeeping, every few seconds; each bounded in time."""
+    on_close: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
+
+    async def housekeep(self) -> None:
+        """Refresh gauges, forget old inbox rows and idempotency keys."""
+        async with self.database.reading() as connection:
+            row = (
+                await connection.execute(
+                    text(
+                        "SELECT (SELECT count(*) FROM outbox) AS pending,"
+                        " (SELECT extract(epoch FROM now() - min(created_at)) FROM outbox) AS age,"
+                        " (SELECT count(*) FROM failed_event WHERE state = 'dead') AS dead,"
+                        " (SELECT count(*) FROM failed_event WHERE state = 'retry') AS waiting"
+                    )
+                )
+            ).one()
+            telemetry.OUTBOX_PENDING.labels(self.name).set(row.pending)
+            telemetry.OUTBOX_AGE.labels(self.name).set(float(row.age or 0))
+            telemetry.DEAD_LETTERS.labels(self.name).set(row.dead)
+            telemetry.RETRIES_WAITING.labels(self.name).set(row.waiting)
+            for table, column, kept in (
+                ("inbox", "received_at", f"{INBOX_DAYS} days"),
+                ("idempotency_key", "created_at", f"{IDEMPOTENCY_HOURS} hours"),
+            ):
+                await connection.execute(
+                    text(
+                        f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table}"  # noqa: S608
+                        f" WHERE {column} < now() - interval '{kept}' LIMIT 5000))"
+                    )
+                )
+
+
+def create_app(service: Service) -> FastAPI:
+    """The HTTP application of a service. It serves behind the gateway, but trusts it with
+    nothing: tokens and access are checked here."""
+    app = FastAPI(
+        title=service.title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.database = service.database
+    app.state.verifier = service.verifier
+    problems.install(app)
+    for routes in service.routes:
+        app.include_router(routes)
+
+    async def live(_: object) -> Response:
+        return Response("ok")
+
+    async def ready(_: object) -> Response:
+        try:
+            async with asyncio.timeout(2), service.database.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception as error:
+            log.warning("not_ready", service=service.name, error=type(error).__name__)
+            return Response("database", status_code=503)
+        return Response("ok")
+
+    async def metrics(_: object) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    app.router.routes.extend(
+        [Route("/livez", live), Route("/readyz", ready), Route("/metrics", metrics)]
+    )
+    app.add_middleware(Telemetry, service=service.name)
+    return app
+
+
+async def _forever(service: Service) -> None:
+    while True:
+        for job in (service.housekeep, *service.periodic):
+            try:
+                await job()
+            except Exception as error:
+                log.warning("job_failed", service=service.name, error=type(error).__name__)
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+
+@asynccontextmanager
+async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
+    """The background work of a service: relay, consumer, retries, housekeeping."""
+    consumer = Consumer(service.database, service.subscriptions)
+    await bus.attach(consumer)
+    tasks = [
+        asyncio.create_task(Relay(service.database, bus).run(), name=f"relay {service.name}"),
+        asyncio.create_task(consumer.run_retries(), name=f"retries {service.name}"),
+        asyncio.create_task(_forever(service), name=f"housekeeping {service.name}"),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await bus.detach(consumer)
+        for close in service.on_close:
+            await close()
+        await service.database.close()
