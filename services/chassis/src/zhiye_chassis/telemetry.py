@@ -55,7 +55,7 @@ def _add_context(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
 
 def configure_logging(level: str = "INFO", stream: BinaryIO | None = None) -> None:
     """JSON lines to ``stream`` (standard error by default); other libraries' logs as well."""
-    out: BinaryIO = stream or sys.stderr.buffer  # type: ignore[assignment]
+    out: BinaryIO = stream or sys.stderr.buffer
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
