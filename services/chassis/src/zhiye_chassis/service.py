@@ -54,6 +54,8 @@ class Service:
     """Package of the service's alembic revisions, such as ``zhiye_accounts.migrations``."""
     periodic: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
     """Small jobs run with the housekeeping, every few seconds; each bounded in time."""
+    background: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
+    """Loops that run as long as the service; one that fails is started again a second later."""
     on_close: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
 
     async def housekeep(self) -> None:
@@ -134,6 +136,15 @@ async def _forever(service: Service) -> None:
         await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
+async def _keep_running(service: Service, loop: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await loop()
+        except Exception as error:
+            log.warning("loop_failed", service=service.name, error=type(error).__name__)
+        await asyncio.sleep(1)
+
+
 @asynccontextmanager
 async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
     """The background work of a service: relay, consumer, retries, housekeeping."""
@@ -143,6 +154,7 @@ async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
         asyncio.create_task(Relay(service.database, bus).run(), name=f"relay {service.name}"),
         asyncio.create_task(consumer.run_retries(), name=f"retries {service.name}"),
         asyncio.create_task(_forever(service), name=f"housekeeping {service.name}"),
+        *(asyncio.create_task(_keep_running(service, loop)) for loop in service.background),
     ]
     try:
         yield
