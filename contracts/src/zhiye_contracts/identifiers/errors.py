@@ -1,0 +1,61 @@
+"""The error every identifier parser raises, and the cleaning they share."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+from zhiye_contracts.reasons import Reason, Text
+
+
+class IdentifierError(ValueError):
+    """An identifier that cannot be right: what is wrong and what to do, never the value itself."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+    @property
+    def code(self) -> str:
+        return self.reason.code
+
+    @property
+    def reason_zh(self) -> str:
+        return self.reason.reason.zh
+
+    @property
+    def reason_en(self) -> str:
+        return self.reason.reason.en
+
+    @property
+    def next_zh(self) -> str:
+        return self.reason.next_step.zh
+
+    @property
+    def next_en(self) -> str:
+        return self.reason.next_step.en
+
+    def about(self, field: str) -> Reason:
+        """The reason, told about one field of a request."""
+        return replace(self.reason, field=field)
+
+
+def reason(
+    code: str, zh: str, en: str, next_zh: str, next_en: str, source: str | None = None
+) -> Reason:
+    """One row of a table of refusals."""
+    return Reason(code, Text(zh, en), Text(next_zh, next_en), source=source)
+
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_SEPARATORS = dict.fromkeys(map(ord, " \t\r\n-‐‑‒–—―−_"))
+
+
+def fold(text: str) -> str:
+    """Full-width forms to plain ones, invisible characters and outer blanks removed."""
+    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip()
+
+
+def compact(text: str) -> str:
+    """``fold``, upper case, without the blanks and hyphens people group long numbers with."""
+    return fold(text).translate(_SEPARATORS).upper()
