@@ -1,0 +1,68 @@
+"""National code tables as data: ``GENDERS.label("2", "en")``, ``"01" in ETHNIC_GROUPS``."""
+
+from zhiye_contracts.codes import divisions
+from zhiye_contracts.codes.divisions import PROVINCES
+from zhiye_contracts.codes.institutions import (
+    ECONOMIC_TYPES,
+    INSTITUTION_CATEGORIES,
+    PROFIT_CLASSES,
+)
+from zhiye_contracts.codes.people import (
+    EDUCATION,
+    ETHNIC_GROUPS,
+    GENDERS,
+    ID_TYPES,
+    NURSING_TITLES,
+    PHYSICIAN_TITLES,
+)
+from zhiye_contracts.codes.practice import (
+    BUSINESS_TYPES,
+    NURSE_DEPARTMENTS,
+    NURSE_WORK_CATEGORIES,
+    PHYSICIAN_CATEGORIES,
+    PHYSICIAN_SCOPES,
+)
+from zhiye_contracts.codes.table import CodeTable
+
+TABLES: dict[str, CodeTable] = {
+    table.name: table
+    for table in (
+        GENDERS,
+        ID_TYPES,
+        ETHNIC_GROUPS,
+        EDUCATION,
+        NURSING_TITLES,
+        PHYSICIAN_TITLES,
+        PHYSICIAN_CATEGORIES,
+        PHYSICIAN_SCOPES,
+        NURSE_DEPARTMENTS,
+        NURSE_WORK_CATEGORIES,
+        BUSINESS_TYPES,
+        INSTITUTION_CATEGORIES,
+        ECONOMIC_TYPES,
+        PROFIT_CLASSES,
+        PROVINCES,
+    )
+}
+"""Every table by name, for the endpoint that lists them."""
+
+__all__ = [
+    "BUSINESS_TYPES",
+    "ECONOMIC_TYPES",
+    "EDUCATION",
+    "ETHNIC_GROUPS",
+    "GENDERS",
+    "ID_TYPES",
+    "INSTITUTION_CATEGORIES",
+    "NURSE_DEPARTMENTS",
+    "NURSE_WORK_CATEGORIES",
+    "NURSING_TITLES",
+    "PHYSICIAN_CATEGORIES",
+    "PHYSICIAN_SCOPES",
+    "PHYSICIAN_TITLES",
+    "PROFIT_CLASSES",
+    "PROVINCES",
+    "TABLES",
+    "CodeTable",
+    "divisions",
+]

@@ -1,0 +1,88 @@
+"""Codes about practice: physician categories and scopes, nurse departments, work, business types.
+
+Where the national standard has no code, the code is an English slug of this system.
+"""
+
+from __future__ import annotations
+
+from zhiye_contracts.codes.table import table
+
+PHYSICIAN_CATEGORIES = table(
+    "physician_category",
+    "Law on Physicians (2021), registration form",
+    """
+    1 | 临床 | clinical medicine
+    2 | 口腔 | dentistry
+    3 | 公共卫生 | public health
+    4 | 中医 | traditional Chinese medicine
+    """,
+)
+
+PHYSICIAN_SCOPES = table(
+    "physician_scope",
+    "卫医发〔2001〕169号 (scopes of practice); digits as the registration form numbers them",
+    """
+    11 | 内科专业 | internal medicine
+    12 | 外科专业 | surgery
+    13 | 妇产科专业 | obstetrics and gynaecology
+    14 | 儿科专业 | paediatrics
+    15 | 眼耳鼻咽喉科专业 | ophthalmology and otorhinolaryngology
+    16 | 皮肤病与性病专业 | dermatology and venereology
+    17 | 精神卫生专业 | mental health
+    18 | 职业病专业 | occupational diseases
+    19 | 医学影像和放射治疗专业 | medical imaging and radiotherapy
+    20 | 医学检验、病理专业 | laboratory medicine and pathology
+    21 | 全科医学专业 | general practice
+    22 | 急救医学专业 | emergency medicine
+    23 | 康复医学专业 | rehabilitation medicine
+    24 | 预防保健专业 | preventive care
+    25 | 特种医学与军事医学专业 | special and military medicine
+    26 | 计划生育技术服务专业 | family planning services
+    31 | 口腔专业 | dentistry
+    41 | 公共卫生专业 | public health
+    51 | 中医专业 | traditional Chinese medicine
+    52 | 中西医结合专业 | integrated Chinese and Western medicine
+    53 | 蒙医专业 | Mongolian medicine
+    54 | 藏医专业 | Tibetan medicine
+    55 | 维医专业 | Uygur medicine
+    56 | 傣医专业 | Dai medicine
+    57 | 省级卫生行政部门规定的其他专业 | other scope set by the province
+    """,
+)
+
+NURSE_DEPARTMENTS = table(
+    "nurse_department",
+    "deck (values seen in its screens)",
+    """
+    outpatient | 门诊 | outpatient clinic
+    ward | 病房 | ward
+    emergency | 急诊（科）室 | emergency room
+    operating-room | 手术室 | operating room
+    sterile-supply | 供应室 | sterile supply
+    intensive-care | 监护室 | intensive care
+    nursing-office | 护理部 | nursing office
+    other | 其他 | other
+    """,
+)
+
+NURSE_WORK_CATEGORIES = table(
+    "nurse_work_category",
+    "deck (values seen in its screens)",
+    """
+    clinical-nursing | 临床护理 | clinical nursing
+    nursing-administration | 护理行政管理 | nursing administration
+    """,
+)
+
+BUSINESS_TYPES = table(
+    "business_type",
+    "deck; Regulation on Nurses arts. 7-10; Q32, Q33, Q41",
+    """
+    nurse-first | 首次注册 | first registration
+    nurse-renewal | 延续注册 | renewal
+    nurse-change | 变更注册 | change of registration
+    nurse-cancellation | 注销注册 | cancellation
+    nurse-re-registration | 重新注册 | re-registration
+    nurse-military-to-local | 军队武警护士变更到地方 | change from military to local
+    """,
+)
