@@ -265,5 +265,12 @@ IfMatch = Annotated[int, Depends(_expected_version)]
 """The version that the caller read."""
 
 
+def client_address(request: Request) -> str:
+    """The client's address as the gateway tells it (it replaces what the client claims), or the
+    peer's without a gateway."""
+    forwarded = request.headers.get("x-forwarded-for", "").split(",")[-1].strip()
+    return forwarded or (request.client.host if request.client else "unknown")
+
+
 def etag(version: int) -> str:
     return f'"{version}"'

@@ -1,0 +1,59 @@
+"""What other services told about a person: projections that keep the newest version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects.postgresql import insert
+
+from zhiye_accounts.adapters import tables
+from zhiye_accounts.domain.identity import Qualification, Registration
+from zhiye_chassis.database import Transaction
+
+
+async def keep_newest(tx: Transaction, table: Table, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Upsert rows of a projection; the ids that really changed."""
+    newest = {row["id"]: row for row in sorted(rows, key=lambda row: row["version"])}
+    insertion = insert(table).values([newest[key] for key in sorted(newest)])
+    statement = insertion.on_conflict_do_update(
+        index_elements=["id"],
+        set_={c.name: insertion.excluded[c.name] for c in table.c if c.name != "id"},
+        where=insertion.excluded["version"] > table.c.version,
+    ).returning(table.c.id)
+    return set((await tx.execute(statement)).scalars())
+
+
+async def of_person(
+    tx: Transaction, person_key: str
+) -> tuple[list[Qualification], list[Registration]]:
+    """Everything recorded for a person."""
+    held = (
+        await tx.execute(
+            select(tables.qualification).where(tables.qualification.c.person_key == person_key)
+        )
+    ).mappings()
+    registered = (
+        await tx.execute(
+            select(tables.registration).where(tables.registration.c.person_key == person_key)
+        )
+    ).mappings()
+    return (
+        [
+            Qualification(
+                q["profession"], q["name"], q["certificate_key"], q["passed_on"], q["in_force"]
+            )
+            for q in held
+        ],
+        [
+            Registration(
+                r["profession"],
+                r["name"],
+                r["certificate_key"],
+                r["status"],
+                r["region_online"],
+            )
+            for r in registered
+        ],
+    )

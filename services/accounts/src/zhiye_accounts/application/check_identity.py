@@ -1,0 +1,97 @@
+"""Run the identity check of an account again, when its data or the registry has changed."""
+
+from __future__ import annotations
+
+from zhiye_accounts.adapters import accounts, records
+from zhiye_accounts.adapters.accounts import IntegrityError, Row
+from zhiye_accounts.adapters.tables import account
+from zhiye_accounts.application.register_account import already_registered
+from zhiye_accounts.domain.identity import Outcome, check_identity
+from zhiye_accounts.kit import Kit
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.problems import refused
+from zhiye_contracts import purposes
+from zhiye_contracts.identifiers import IdNumber
+
+
+def status_after(row: Row, identity: str, *, contact_verified: bool) -> str:
+    """``verified`` once identity and a contact are; an active account stays active."""
+    if row["status"] in ("active", "revoked"):
+        return str(row["status"])
+    return "verified" if identity == Outcome.MATCHED and contact_verified else "registered"
+
+
+async def recheck(tx: Transaction, kit: Kit, row: Row, change: str = "identity_checked") -> Row:
+    """Check against what is recorded now; saves and publishes only a different outcome."""
+    held, registered = await records.of_person(tx, row["person_key"])
+    outcome = check_identity(row["name"], held, registered)
+    verified = bool(row["phone_verified_at"] or row["email_verified_at"])
+    status = status_after(row, outcome, contact_verified=verified)
+    if outcome == row["identity"] and status == row["status"]:
+        return row
+    return await accounts.save(
+        tx, row, change, kit.clock.now(), identity=outcome.value, status=status
+    )
+
+
+async def correct_identity(
+    tx: Transaction, kit: Kit, account_id: str, name: str | None, id_number: IdNumber | None
+) -> Row:
+    """ "Check and update my identity" (Q4, Q28): correct what was mistyped, check again.
+
+    Refused once the identity has matched: then the authority's correction is the way (Q6, Q30).
+    """
+    row = await accounts.get(tx, account_id)
+    changes: dict[str, object] = {}
+    if name is not None and name != row["name"]:
+        changes["name"] = name
+    if id_number is not None and kit.person_key(id_number.value) != row["person_key"]:
+        changes["person_key"] = kit.person_key(id_number.value)
+        changes["sealed_id_number"] = kit.cipher.seal(id_number.value, purposes.ID_NUMBER)
+    if changes:
+        if row["identity"] == Outcome.MATCHED:
+            raise refused(
+                "identity_already_matched",
+                (
+                    "身份信息已通过校验，姓名和身份证号不能自行修改。",
+                    "Your identity has been matched; name and ID number are fixed.",
+                ),
+                (
+                    "如确需更正，请通过所在机构向卫生健康行政部门提出申请。",
+                    "If they are wrong, ask the health authority through your institution.",
+                ),
+                field="name" if "name" in changes else "id_number",
+                source="Q6, Q30",
+                status=409,
+            )
+        savepoint = await tx.connection.begin_nested()
+        mark = tx.mark
+        try:
+            row = await accounts.save(tx, row, "identity_corrected", kit.clock.now(), **changes)
+            await savepoint.commit()
+        except IntegrityError:
+            await savepoint.rollback()
+            tx.forget(mark)
+            raise already_registered() from None
+    return await recheck(tx, kit, row)
+
+
+async def recheck_people(tx: Transaction, kit: Kit, person_keys: set[str]) -> None:
+    """Check again every account of these people that has not matched yet."""
+    if not person_keys:
+        return
+    from sqlalchemy import select
+
+    rows = (
+        await tx.execute(
+            select(account)
+            .where(
+                account.c.person_key.in_(sorted(person_keys)),
+                account.c.status.in_(("registered", "verified")),
+            )
+            .order_by(account.c.id)
+            .with_for_update()
+        )
+    ).mappings()
+    for row in rows.all():
+        await recheck(tx, kit, row)

@@ -1,0 +1,208 @@
+"""Log in, refresh, log out: short access tokens and rotating refresh tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from zhiye_accounts.adapters import accounts, attempts
+from zhiye_accounts.adapters.accounts import Row
+from zhiye_accounts.adapters.passwords import verify_password
+from zhiye_accounts.adapters.tables import account, session
+from zhiye_accounts.adapters.tokens import TokenIssuer
+from zhiye_accounts.application.captchas import check_captcha
+from zhiye_accounts.domain.policy import (
+    CAPTCHA_AFTER_FAILURES,
+    LOCK_AFTER_FAILURES,
+    LOCK_TIME,
+    LOGIN_FAILURES_BY_CLIENT,
+    SESSION_LIFE,
+    Limit,
+)
+from zhiye_accounts.kit import Kit
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.ids import new_id
+from zhiye_chassis.problems import refused
+from zhiye_chassis.security import ACCESS_TOKEN_SECONDS, Principal
+from zhiye_contracts.reasons import Refused
+
+_FAILURES = Limit("login_failed", LOCK_AFTER_FAILURES, LOCK_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    access_token: str
+    refresh_token: str | None
+    expires_in: int = ACCESS_TOKEN_SECONDS
+    """Seconds that the access token lives."""
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def principal_of(row: Row, session_id: str) -> Principal:
+    return Principal(
+        account_id=row["id"],
+        role=row["role"],
+        name=row["name"],
+        session_id=session_id,
+        person_key=row["person_key"],
+        active=row["status"] == "active",
+        institution_id=row["institution_id"],
+        authority_id=row["authority_id"],
+        region=row["region"],
+    )
+
+
+async def _authenticate(
+    tx: Transaction,
+    kit: Kit,
+    name: str,
+    password: str,
+    client: str,
+    captcha: tuple[str | None, str | None] | None,
+) -> Row:
+    """The account of a name and password. Refusals are the same whether the name exists."""
+    now = kit.clock.now()
+    subject = kit.blind_index.of(name.lower(), "login_name")
+    await attempts.enforce(tx, [(LOGIN_FAILURES_BY_CLIENT, client)], now)
+    failures = await attempts.count(tx, _FAILURES, subject, now)
+    if failures >= LOCK_AFTER_FAILURES:
+        seconds = int(LOCK_TIME.total_seconds())
+        raise refused(
+            "account_locked",
+            (
+                f"登录失败次数过多，已锁定{seconds // 60}分钟。",
+                f"Too many failed log-ins: locked for {seconds // 60} minutes.",
+            ),
+            ("请稍后再试，或通过“忘记密码”找回。", "Wait, or recover the password."),
+            source="Q12, Q34",
+            status=423,
+            retry_after=seconds,
+        )
+    if failures >= CAPTCHA_AFTER_FAILURES and captcha is not None:
+        await check_captcha(tx, kit, *captcha)
+    row = await accounts.by_login_name(tx, name, kit.phone_key(name))
+    if not await verify_password(row["password_hash"] if row else None, password) or row is None:
+        await attempts.record(tx, _FAILURES.kind, subject, now)
+        await attempts.record(tx, LOGIN_FAILURES_BY_CLIENT.kind, client, now)
+        left = max(0, LOCK_AFTER_FAILURES - failures - 1)
+        raise refused(
+            "login_failed",
+            (
+                f"用户名或密码错误，还可尝试{left}次。",
+                f"User name or password is wrong; {left} tries are left.",
+            ),
+            (
+                "请核对后重试（密码区分大小写），或通过“忘记密码”找回。",
+                "Check both (the password is case-sensitive), or recover the password.",
+            ),
+            source="Q12, Q34",
+            status=401,
+            keep_effects=True,
+        )
+    await attempts.clear(tx, _FAILURES.kind, subject)
+    return row
+
+
+async def log_in(
+    tx: Transaction,
+    kit: Kit,
+    issuer: TokenIssuer,
+    name: str,
+    password: str,
+    client: str,
+    captcha: tuple[str | None, str | None],
+) -> Tokens:
+    """By user name or verified phone. After some failures a captcha is needed too, after more
+    the name is locked for a while."""
+    row = await _authenticate(tx, kit, name, password, client, captcha)
+    now = kit.clock.now()
+    session_id, secret = new_id(), secrets.token_urlsafe(32)
+    await tx.execute(
+        insert(session).values(
+            id=session_id,
+            account_id=row["id"],
+            refresh_hash=_digest(secret),
+            created_at=now,
+            used_at=now,
+            expires_at=now + SESSION_LIFE,
+        )
+    )
+    return Tokens(issuer.issue(principal_of(row, session_id)), f"{session_id}.{secret}")
+
+
+async def client_credentials(
+    tx: Transaction, kit: Kit, issuer: TokenIssuer, name: str, secret: str, client: str
+) -> Tokens:
+    """A machine's token: the exam centre only. It has no session and no refresh token."""
+    row = await _authenticate(tx, kit, name, secret, client, None)
+    if row["role"] != "exam_centre":
+        raise refused(
+            "grant_not_allowed",
+            (
+                "此账户不能使用客户端凭证方式。",
+                "This account may not use client credentials.",
+            ),
+            ("请使用用户名和密码登录。", "Log in with user name and password."),
+            status=403,
+        )
+    return Tokens(issuer.issue(principal_of(row, "")), None)
+
+
+async def refresh(tx: Transaction, kit: Kit, issuer: TokenIssuer, token: str) -> Tokens:
+    """A new pair for a refresh token, which then is used up. Using one twice ends the session:
+    one of the two users is a thief."""
+    now = kit.clock.now()
+    session_id, _, secret = token.partition(".")
+    row = (
+        (await tx.execute(select(session).where(session.c.id == session_id).with_for_update()))
+        .mappings()
+        .first()
+    )
+    if row is None or row["ended_at"] is not None or row["expires_at"] <= now:
+        raise _session_ended()
+    digest = _digest(secret)
+    if not secrets.compare_digest(digest, row["refresh_hash"]):
+        if row["previous_hash"] and secrets.compare_digest(digest, row["previous_hash"]):
+            await end_session(tx, kit, session_id, "refresh_token_reused")
+        raise _session_ended()
+    owner = await accounts.find(tx, account.c.id == row["account_id"])
+    if owner is None or owner["status"] == "revoked":
+        await end_session(tx, kit, session_id, "account_revoked")
+        raise _session_ended()
+    new_secret = secrets.token_urlsafe(32)
+    await tx.execute(
+        update(session)
+        .where(session.c.id == session_id)
+        .values(
+            refresh_hash=_digest(new_secret),
+            previous_hash=digest,
+            used_at=now,
+            expires_at=now + SESSION_LIFE,
+        )
+    )
+    return Tokens(issuer.issue(principal_of(owner, session_id)), f"{session_id}.{new_secret}")
+
+
+async def end_session(tx: Transaction, kit: Kit, session_id: str, why: str) -> None:
+    await tx.execute(
+        update(session)
+        .where(session.c.id == session_id, session.c.ended_at.is_(None))
+        .values(ended_at=kit.clock.now(), ended_because=why)
+    )
+
+
+def _session_ended() -> Refused:
+    return refused(
+        "session_ended",
+        ("登录已结束或已在别处刷新。", "The session has ended, or was refreshed elsewhere."),
+        ("请重新登录。", "Log in again."),
+        field="refresh_token",
+        status=401,
+        keep_effects=True,
+    )

@@ -1,0 +1,131 @@
+"""The identity check (身份校验): name and ID number against the registry.
+
+The registry is what the exam centre fed and what the registration service registered. Every
+outcome is told apart and has a next step (Q4, Q14, Q28, Q29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from zhiye_contracts.identifiers import names_match
+from zhiye_contracts.reasons import Reason, Text
+
+PROVINCE_FIRST_UNTIL = date(2008, 5, 31)
+"""Nurses who qualified on or before this day and never registered go to the province (Q29.3)."""
+
+
+class Outcome(StrEnum):
+    MATCHED = "matched"
+    CONFIRMATION_NEEDED = "confirmation_needed"
+    NAME_DIFFERS = "name_differs"
+    NO_RECORD = "no_record"
+    PROVINCE_FIRST = "province_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """What the check needs of a qualification (资格)."""
+
+    profession: str
+    name: str
+    certificate_key: str
+    passed_on: date
+    in_force: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the check needs of a practice registration (执业注册)."""
+
+    profession: str
+    name: str
+    certificate_key: str
+    status: str
+    region_online: bool = True
+
+
+def check_identity(
+    name: str, qualifications: Sequence[Qualification], registrations: Sequence[Registration]
+) -> Outcome:
+    """Compare the given name with every record that the ID number has."""
+    records = [q.name for q in qualifications if q.in_force] + [r.name for r in registrations]
+    if not records:
+        return Outcome.NO_RECORD
+    matches = {names_match(name, record) for record in records}
+    if "exact" not in matches:
+        return Outcome.CONFIRMATION_NEEDED if "assisted" in matches else Outcome.NAME_DIFFERS
+    if not registrations and all(
+        q.profession == "nurse" and q.passed_on <= PROVINCE_FIRST_UNTIL
+        for q in qualifications
+        if q.in_force
+    ):
+        return Outcome.PROVINCE_FIRST
+    return Outcome.MATCHED
+
+
+EXPLANATIONS: dict[Outcome, Reason] = {
+    Outcome.MATCHED: Reason(
+        "identity_matched",
+        Text("姓名和身份证号与登记信息一致。", "Name and ID number agree with the registry."),
+        Text("请验证手机，然后激活账户。", "Verify your phone, then activate the account."),
+        source="Q4, Q28",
+    ),
+    Outcome.CONFIRMATION_NEEDED: Reason(
+        "identity_confirmation_needed",
+        Text(
+            "登记的姓名含有以拼音代替的生僻字，需要人工确认。",
+            "The recorded name holds pinyin in place of a rare character; a person must confirm.",
+        ),
+        Text(
+            "请联系所在（或拟执业）机构或卫生健康行政部门确认姓名。",
+            "Ask your institution or the health authority to confirm the name.",
+        ),
+        field="name",
+        source="Q4",
+    ),
+    Outcome.NAME_DIFFERS: Reason(
+        "identity_name_differs",
+        Text(
+            "此身份证号登记的姓名与您填写的姓名不一致。",
+            "The name recorded for this ID number is not the one you gave.",
+        ),
+        Text(
+            "请用“检查和更新我的身份信息”更正；如填写无误，请联系所在机构核实。",
+            "Correct it with “check and update my identity”; if it is right, ask your institution.",
+        ),
+        field="name",
+        source="Q4, Q28",
+    ),
+    Outcome.NO_RECORD: Reason(
+        "identity_no_record",
+        Text(
+            "没有查到此身份证号的资格或注册信息。",
+            "No qualification and no registration is recorded for this ID number.",
+        ),
+        Text(
+            "请核对身份证号。认定取得资格的，向当年认定的省级部门申请补录；考试取得的，向报名"
+            "所在地省级部门申请，由其转交考试中心；已注册的，请机构通过信息验证功能查询。",
+            "Check the ID number. Recognised: ask the province that recognised you. By exam: ask "
+            "the province of the exam, which asks the exam centre. Registered: ask your "
+            "institution to look you up.",
+        ),
+        field="id_number",
+        source="Q4, Q14",
+    ),
+    Outcome.PROVINCE_FIRST: Reason(
+        "identity_province_first",
+        Text(
+            "2008年5月31日前取得护士资格且从未注册的，需先到省级部门办理注册。",
+            "Nurses who qualified on or before 2008-05-31 and never registered start elsewhere.",
+        ),
+        Text(
+            "请到省级卫生健康行政部门办理注册，办结后再激活账户。",
+            "Register at the provincial health authority first, then activate the account.",
+        ),
+        source="Q29.3",
+    ),
+}

@@ -1,0 +1,92 @@
+"""The numbers and small rules of accounts: names, passwords, codes, limits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from zhiye_contracts.reasons import Reason, Refused, Text
+
+USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{5,11}")
+"""A letter first, then letters and digits, 6 to 12 in all (deck 1.2)."""
+
+CODE_DIGITS = 6
+CODE_LIFE = timedelta(minutes=10)
+CODE_TRIES = 5
+CAPTCHA_LIFE = timedelta(minutes=5)
+CAPTCHA_AFTER_FAILURES = 3
+"""Failed log-ins of one name, in ``LOCK_TIME``, after which a captcha is asked for."""
+LOCK_AFTER_FAILURES = 5
+LOCK_TIME = timedelta(minutes=15)
+SESSION_LIFE = timedelta(days=14)
+"""How long a session lasts without being refreshed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``count`` of ``kind`` for one subject within ``window``."""
+
+    kind: str
+    count: int
+    window: timedelta
+
+
+CODE_LIMITS = (
+    Limit("code_to_address", 1, timedelta(minutes=1)),
+    Limit("code_to_address", 5, timedelta(hours=1)),
+    Limit("code_to_address", 10, timedelta(days=1)),
+    Limit("code_by_account", 10, timedelta(days=1)),
+    Limit("code_by_client", 30, timedelta(hours=1)),
+)
+"""For each code sent: to one phone or email, for one account, from one client address."""
+CODE_GUESSES = Limit("code_guess", 15, timedelta(hours=1))
+ACTIVATION_GUESSES = Limit("activation_guess", 5, timedelta(hours=1))
+LOGIN_FAILURES_BY_CLIENT = Limit("login_failed_client", 100, timedelta(minutes=15))
+"""Per client address: generous, as a hospital's staff share one."""
+REGISTRATIONS_BY_CLIENT = Limit("registration_client", 60, timedelta(hours=1))
+
+
+def check_user_name(user_name: str) -> str:
+    """The user name, unchanged, if it is one (deck 1.2)."""
+    if not USER_NAME.fullmatch(user_name):
+        raise Refused(
+            Reason(
+                "user_name_format",
+                Text(
+                    "用户名应以字母开头，由6至12位字母和数字组成。",
+                    "A user name is 6 to 12 letters and digits, beginning with a letter.",
+                ),
+                Text("请换一个用户名。", "Choose another user name."),
+                source="deck 1.2",
+            )
+        )
+    return user_name
+
+
+def check_password(password: str, user_name: str, minimum: int) -> None:
+    """Letters and digits, long enough (deck 1.2; longer ones are welcome), not the user name."""
+    problems = []
+    if not minimum <= len(password) <= 128:
+        problems.append(
+            Text(f"密码长度应为{minimum}至128位。", f"A password has {minimum} to 128 characters.")
+        )
+    if not (re.search(r"[A-Za-z]", password) and re.search(r"\d", password)):
+        problems.append(
+            Text("密码应同时含有字母和数字。", "A password holds both letters and digits.")
+        )
+    if user_name and user_name.lower() in password.lower():
+        problems.append(Text("密码不能含有用户名。", "A password does not hold the user name."))
+    if problems:
+        raise Refused(
+            *(
+                Reason(
+                    "password_weak",
+                    text,
+                    Text("请换一个密码。", "Choose another password."),
+                    field="password",
+                    source="deck 1.2",
+                )
+                for text in problems
+            )
+        )

@@ -1,0 +1,81 @@
+"""What accounts reads from the bus."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from zhiye_accounts.adapters import records, tables
+from zhiye_accounts.application.activate import activate_by_approval
+from zhiye_accounts.application.check_identity import recheck_people
+from zhiye_accounts.kit import Kit
+from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
+from zhiye_chassis.database import Transaction
+from zhiye_contracts.events import (
+    AuthorityChanged,
+    InstitutionChanged,
+    QualificationRecorded,
+    RegistrationChanged,
+)
+
+
+async def _qualifications(kit: Kit, tx: Transaction, events: list[QualificationRecorded]) -> None:
+    rows = [
+        {
+            "id": event.aggregate_id,
+            "version": event.version,
+            "person_key": event.person_key,
+            "profession": event.profession,
+            "name": event.name,
+            "certificate_key": event.certificate_key,
+            "passed_on": event.passed_on,
+            "in_force": event.in_force,
+        }
+        for event in events
+    ]
+    changed = await records.keep_newest(tx, tables.qualification, rows)
+    people = {event.person_key for event in events if event.aggregate_id in changed}
+    await recheck_people(tx, kit, people)
+
+
+async def _registrations(kit: Kit, tx: Transaction, event: RegistrationChanged) -> None:
+    row = {
+        "id": event.aggregate_id,
+        "version": event.version,
+        "person_key": event.person_key,
+        "profession": event.profession,
+        "name": event.name,
+        "certificate_key": event.certificate_key,
+        "status": event.status,
+        "institution_id": event.institution_id,
+        "region_online": event.region_online,
+        "business_completed": event.business_completed,
+    }
+    if await records.keep_newest(tx, tables.registration, [row]):
+        await recheck_people(tx, kit, {event.person_key})
+        if event.status == "registered" and event.business_completed and event.region_online:
+            await activate_by_approval(tx, kit, event.person_key)
+
+
+async def _organisations(
+    kind: str, tx: Transaction, event: InstitutionChanged | AuthorityChanged
+) -> None:
+    row = {
+        "id": event.aggregate_id,
+        "version": event.version,
+        "kind": kind,
+        "name": event.name,
+        "region": event.region,
+    }
+    await records.keep_newest(tx, tables.organisation, [row])
+
+
+def subscriptions(kit: Kit) -> Subscriptions:
+    return Subscriptions(
+        "accounts",
+        (
+            Subscription(QualificationRecorded, partial(_qualifications, kit), batch=True),
+            Subscription(RegistrationChanged, partial(_registrations, kit)),
+            Subscription(InstitutionChanged, partial(_organisations, "institution")),
+            Subscription(AuthorityChanged, partial(_organisations, "authority")),
+        ),
+    )

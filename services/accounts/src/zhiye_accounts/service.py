@@ -1,0 +1,43 @@
+"""The accounts service, put together."""
+
+from __future__ import annotations
+
+from zhiye_accounts.adapters import attempts
+from zhiye_accounts.adapters.tables import metadata
+from zhiye_accounts.adapters.tokens import TokenIssuer
+from zhiye_accounts.entrypoints import http, oauth
+from zhiye_accounts.entrypoints.subscriptions import subscriptions
+from zhiye_accounts.kit import AccountsSettings, Kit
+from zhiye_chassis.clock import Clock, SystemClock
+from zhiye_chassis.database import Database
+from zhiye_chassis.security import TokenVerifier
+from zhiye_chassis.service import Service
+from zhiye_chassis.settings import Settings
+
+
+def kit_for(settings: Settings, clock: Clock | None = None) -> Kit:
+    return Kit(
+        settings=settings,
+        own=AccountsSettings(),
+        clock=clock or SystemClock(),
+        database=Database(settings.database_url, "accounts", settings.database_pool),
+    )
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    kit = kit_for(settings, clock)
+
+    async def purge() -> None:
+        await attempts.purge(kit.database, kit.clock.now())
+
+    return Service(
+        name="accounts",
+        title="zhiye accounts",
+        database=kit.database,
+        verifier=TokenVerifier(settings.jwks),
+        routes=(http.routes(kit), oauth.routes(kit, TokenIssuer(settings))),
+        subscriptions=subscriptions(kit),
+        metadata=metadata,
+        migrations="zhiye_accounts.migrations",
+        periodic=(purge,),
+    )
