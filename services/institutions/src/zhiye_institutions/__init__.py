@@ -1,0 +1,1 @@
+"""Health authorities, medical institutions, and who decides what."""

@@ -1,0 +1,1 @@
+"""Rules about regions and institutions; standard library and code tables only."""

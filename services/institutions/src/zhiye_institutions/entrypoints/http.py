@@ -1,0 +1,13 @@
+"""Every route of the institutions service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zhiye_chassis.web import Routes
+from zhiye_institutions.entrypoints import authorities, codes, institutions
+from zhiye_institutions.kit import Kit
+
+
+def routes(kit: Kit) -> Sequence[Routes]:
+    return (authorities.routes(kit), institutions.routes(kit), codes.routes(kit))

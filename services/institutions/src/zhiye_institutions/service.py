@@ -1,0 +1,29 @@
+"""The institutions service, put together."""
+
+from __future__ import annotations
+
+from zhiye_chassis.clock import Clock, SystemClock
+from zhiye_chassis.database import Database
+from zhiye_chassis.security import TokenVerifier
+from zhiye_chassis.service import Service
+from zhiye_chassis.settings import Settings
+from zhiye_institutions.adapters.tables import metadata
+from zhiye_institutions.entrypoints.http import routes
+from zhiye_institutions.entrypoints.subscriptions import subscriptions
+from zhiye_institutions.kit import Kit
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    """The service over the database at ``settings.database_url``."""
+    database = Database(settings.database_url, "institutions", settings.database_pool)
+    kit = Kit(settings, clock or SystemClock(), database)
+    return Service(
+        name="institutions",
+        title="zhiye institutions",
+        database=database,
+        verifier=TokenVerifier(settings.jwks),
+        routes=routes(kit),
+        subscriptions=subscriptions(kit),
+        metadata=metadata,
+        migrations="zhiye_institutions.migrations",
+    )
