@@ -1,0 +1,1 @@
+"""Runs zhiye: the only place that knows every service at once."""

@@ -15,17 +15,13 @@ from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 
 
-def kit_for(settings: Settings, clock: Clock | None = None) -> Kit:
-    return Kit(
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    kit = Kit(
         settings=settings,
         own=AccountsSettings(),
         clock=clock or SystemClock(),
         database=Database(settings.database_url, "accounts", settings.database_pool),
     )
-
-
-def build(settings: Settings, clock: Clock | None = None) -> Service:
-    kit = kit_for(settings, clock)
 
     async def purge() -> None:
         await attempts.purge(kit.database, kit.clock.now())
@@ -39,5 +35,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         subscriptions=subscriptions(kit),
         metadata=metadata,
         migrations="zhiye_accounts.migrations",
+        kit=kit,
         periodic=(purge,),
     )

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -52,6 +52,8 @@ class Service:
     metadata: MetaData
     migrations: str
     """Package of the service's alembic revisions, such as ``zhiye_accounts.migrations``."""
+    kit: Any = None
+    """What its use cases work with: the launcher's way in, for set-up and import."""
     periodic: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
     """Small jobs run with the housekeeping, every few seconds; each bounded in time."""
     background: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)

@@ -26,4 +26,5 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         subscriptions=subscriptions(kit),
         metadata=metadata,
         migrations="zhiye_institutions.migrations",
+        kit=kit,
     )

@@ -1,0 +1,140 @@
+"""Demo data: authorities, hospitals, an account for every role. Seeding again changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhiye_accounts.application.issue_staff_account import IssueStaffAccount, issue_staff_account
+from zhiye_chassis.security import Role
+from zhiye_chassis.service import Service
+from zhiye_contracts.identifiers import institution_number
+from zhiye_contracts.reasons import Refused
+from zhiye_institutions.application.register_authority import register_authority
+from zhiye_institutions.application.register_institution import register_institution
+from zhiye_launcher.language import say
+
+PASSWORD = "Zhiye2026demo"  # noqa: S105 - the demo's, printed at start; never in production
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    role: Role
+    user_name: str
+    name: str
+    name_en: str
+    phone: str
+    organisation_id: str | None = None
+
+
+BEIJING, XICHENG, HEBEI, CHANGAN = (
+    "01JDEM0AUTH0000000BEIJ1NG0",
+    "01JDEM0AUTH0000000X1CHENG0",
+    "01JDEM0AUTH00000000HEBE100",
+    "01JDEM0AUTH0000000CHANGAN0",
+)
+AUTHORITIES = (
+    (BEIJING, "北京市卫生健康委员会（演示）", "province", "110000"),
+    (XICHENG, "北京市西城区卫生健康委员会（演示）", "county", "110102"),
+    (HEBEI, "河北省卫生健康委员会（演示）", "province", "130000"),
+    (CHANGAN, "石家庄市长安区卫生健康局（演示）", "county", "130102"),
+)
+HEAN, CHANGAN_HOSPITAL = "01JDEM01NST00000000HEAN000", "01JDEM01NST000000CHANGAN00"
+INSTITUTIONS = (
+    (HEAN, "北京和安医院（演示）", "11010200", "110102"),
+    (CHANGAN_HOSPITAL, "石家庄长安和安医院（演示）", "13010200", "130102"),
+)
+ACCOUNTS = (
+    DemoAccount("exam_centre", "examcentre", "护士考试中心", "exam centre", "13900000001"),
+    DemoAccount(
+        "institution", "heanyiyuan", "北京和安医院", "Beijing hospital", "13900000002", HEAN
+    ),
+    DemoAccount(
+        "institution",
+        "changanyy",
+        "石家庄长安和安医院",
+        "Shijiazhuang hospital",
+        "13900000003",
+        CHANGAN_HOSPITAL,
+    ),
+    DemoAccount(
+        "authority", "xicheng1", "西城区卫生健康委", "Xicheng authority", "13900000004", XICHENG
+    ),
+    DemoAccount(
+        "authority", "beijing1", "北京市卫生健康委", "Beijing authority", "13900000005", BEIJING
+    ),
+    DemoAccount(
+        "authority", "changan1", "长安区卫生健康局", "Chang'an authority", "13900000006", CHANGAN
+    ),
+    DemoAccount("operator", "operator1", "系统运行", "operator", "13900000007"),
+)
+
+
+async def seed(services: dict[str, Service]) -> None:
+    """Put the demo data in, through the use cases and the bus like everything else."""
+    institutions = services["institutions"].kit
+    database = institutions.database
+    async with database.transaction() as tx:
+        for id_, name, level, region in AUTHORITIES:
+            await register_authority(
+                tx, institutions, name=name, level=level, region=region, authority_id=id_
+            )
+    async with database.transaction() as tx:
+        for id_, name, organisation, region in INSTITUTIONS:
+            await register_institution(
+                tx,
+                institutions,
+                name=name,
+                region=region,
+                registration_number=institution_number(organisation, region, "11", "A100", "1"),
+                level="3A",
+                institution_id=id_,
+            )
+    accounts = services["accounts"].kit
+    for account in ACCOUNTS:
+        command = IssueStaffAccount(
+            role=account.role,
+            name=account.name,
+            user_name=account.user_name,
+            phone=account.phone,
+            organisation_id=account.organisation_id,
+            password=PASSWORD,
+        )
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    async with accounts.database.transaction() as tx:
+                        await issue_staff_account(tx, accounts, command, None)
+                    break
+                except Refused as refusal:
+                    if refusal.reasons[0].code == "user_name_taken":
+                        break
+                    # The organisation is still on its way over the bus.
+                    await asyncio.sleep(0.02)
+
+
+def announce(address: str, *, seconds: float, demo: bool, log: Path) -> None:
+    """Print where to go."""
+    lines = [
+        "",
+        say(f"zhiye 已就绪，用时 {seconds:.1f} 秒。", f"zhiye is ready after {seconds:.1f} s."),
+        "",
+        f"  {say('入口', 'gateway')}    {address}",
+        f"  {say('接口文档', 'API docs')}  {address}/docs",
+    ]
+    if demo:
+        lines += [
+            f"  {say('短信邮件', 'messages')}  {address}/development/messages",
+            "",
+            say(f"演示账户（密码均为 {PASSWORD}）：", f"Demo log-ins (password {PASSWORD}):"),
+            *(f"  {a.user_name:<11} {say(a.name, a.name_en)}  [{a.role}]" for a in ACCOUNTS),
+            "",
+            say(
+                "下一步：在另一个终端运行 make demo，看一名护士从考试成绩到执业证书。",
+                "Next: run `LANG=en make demo` in another terminal and watch a nurse go from an "
+                "exam result to a practice certificate.",
+            ),
+        ]
+    lines += [say(f"日志：{log}。按 Ctrl-C 停止。", f"Log: {log}. Ctrl-C stops it."), ""]
+    print("\n".join(lines), flush=True)
