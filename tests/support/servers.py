@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import os
 import shutil
 import signal
@@ -10,8 +12,8 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,19 +42,18 @@ def docker_answers() -> bool:
     import docker  # type: ignore[import-untyped]
     from docker.errors import DockerException  # type: ignore[import-untyped]
 
-    try:
-        client = docker.from_env(timeout=5)
-    except DockerException:
-        return False
-    try:
-        return bool(client.ping())
-    except DockerException:
-        return False
-    finally:
-        client.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it forgets the socket that failed
+        try:
+            with contextlib.closing(docker.from_env(timeout=5)) as client:
+                return bool(client.ping())
+        except DockerException:
+            return False
+        finally:
+            gc.collect()
 
 
-@contextmanager
+@contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """The SQLAlchemy URL (asyncpg) of a PostgreSQL in which databases may be created."""
     if given := os.environ.get("ZHIYE_TEST_POSTGRES"):
@@ -71,7 +72,7 @@ def postgres() -> Iterator[str]:
             yield server.url()
 
 
-@contextmanager
+@contextlib.contextmanager
 def rabbitmq() -> Iterator[Broker | None]:
     """A RabbitMQ, or ``None`` when there is none to be had.
 
@@ -195,7 +196,7 @@ class Container:
             time.sleep(0.2)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _container() -> Iterator[Container]:
     from testcontainers.core.container import DockerContainer
 
