@@ -104,10 +104,8 @@ def migrate(
     ],
 ) -> None:
     """Create every service's database, or bring it up to date."""
-    from zhiye_chassis.settings import generate_secrets
-    from zhiye_launcher import distributed, registry
+    from zhiye_launcher import distributed
 
-    registry.use_secrets(generate_secrets())  # building a service needs some; none is used here
     run_async(distributed.migrate_all(postgres))
 
 

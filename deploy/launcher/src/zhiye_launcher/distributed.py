@@ -14,7 +14,6 @@ from pathlib import Path
 
 import aiohttp
 from sqlalchemy import make_url
-from zhiye_gateway.service import build_over_http
 
 from zhiye_chassis import migrate
 from zhiye_chassis.bus.rabbitmq import RabbitCarrier
@@ -22,6 +21,7 @@ from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import create_app, running
 from zhiye_chassis.settings import Settings
 from zhiye_chassis.telemetry import configure_logging
+from zhiye_gateway.service import build_over_http
 from zhiye_launcher import demo_data, registry, secrets_file
 from zhiye_launcher.database_server import create_databases
 from zhiye_launcher.serving import bind, serve
@@ -61,9 +61,8 @@ async def migrate_all(postgres: str) -> dict[str, str]:
     urls = await create_databases(
         postgres, [registry.database_name(name) for name in registry.SERVICES]
     )
-    for name, service in registry.build_all(urls).items():
+    for name, service in registry.detached().items():
         await migrate.upgrade(urls[registry.database_name(name)], service.migrations)
-        await service.database.close()
     return urls
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
-from zhiye_gateway.service import Gateway, build_in_process
 
 from zhiye_chassis import migrate
 from zhiye_chassis.bus.in_process import InProcessCarrier
 from zhiye_chassis.service import Service, create_app, running
 from zhiye_chassis.telemetry import configure_logging
+from zhiye_gateway.service import Gateway, build_in_process
 from zhiye_launcher import demo_data, registry, secrets_file
 from zhiye_launcher.database_server import DatabaseServer, create_databases
 from zhiye_launcher.serving import bind, serve

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 from collections.abc import Iterable
 
+from pydantic import SecretStr
+
 from zhiye_chassis.service import Service
-from zhiye_chassis.settings import Settings
+from zhiye_chassis.settings import Settings, generate_secrets
 
 SERVICES = ("accounts", "qualifications", "institutions", "registration", "notifications")
 
@@ -42,11 +45,15 @@ def use_secrets(secrets: dict[str, str]) -> None:
 
 
 def detached(names: Iterable[str] = SERVICES) -> dict[str, Service]:
-    """Services that are not connected to anything: for generated documents and checks."""
-    from zhiye_chassis.settings import generate_secrets
-
-    use_secrets(generate_secrets())
-    return {
-        name: build(name, settings_for("postgresql+asyncpg://nobody@localhost/none"))
-        for name in names
-    }
+    """Services that are not connected to anything, with secrets nobody keeps: for generated
+    documents, migrations and checks."""
+    secrets = generate_secrets()
+    settings = Settings(
+        database_url="postgresql+asyncpg://nobody@localhost/none",
+        field_keys=json.loads(secrets["FIELD_KEYS"]),
+        blind_index_key=SecretStr(secrets["BLIND_INDEX_KEY"]),
+        jwks=json.loads(secrets["JWKS"]),
+        jwt_private_key=SecretStr(secrets["JWT_PRIVATE_KEY"]),
+        development=False,
+    )
+    return {name: build(name, settings) for name in names}
