@@ -1,0 +1,1 @@
+"""Live updates: events of the bus, told to those they concern as server-sent events."""

@@ -1,0 +1,127 @@
+"""Which events are told to whom, and what of them: ids, numbers, states; no names, no secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from zhiye_chassis.bus.cloudevents import Envelope
+from zhiye_chassis.security import Principal
+from zhiye_contracts.events import (
+    AccountChanged,
+    ApplicationChanged,
+    Event,
+    QualificationBatchCompleted,
+)
+
+Audience = tuple[Literal["account", "institution", "authority"], str]
+"""One account, or all accounts of an institution or an authority."""
+
+_EVENT_ID = re.compile(r"[!-~]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One row: an event, those it concerns, and the fields they are told."""
+
+    event: type[Event]
+    audiences: Callable[[Any], list[Audience]]
+    fields: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """The name on the stream: ``zhiye.registration.application-changed.v1`` without ends."""
+        return self.event.type.split(".")[2]
+
+
+def _of_account(event: AccountChanged) -> list[Audience]:
+    return [("account", event.aggregate_id)]
+
+
+def _of_application(event: ApplicationChanged) -> list[Audience]:
+    audiences: list[Audience] = [
+        ("account", event.account_id),
+        ("institution", event.institution_id),
+    ]
+    if event.authority_id:
+        audiences.append(("authority", event.authority_id))
+    return audiences
+
+
+def _of_batch(event: QualificationBatchCompleted) -> list[Audience]:
+    return [("account", event.account_id)]
+
+
+TOLD: tuple[Told, ...] = (
+    Told(
+        AccountChanged,
+        _of_account,
+        frozenset({"change", "status", "identity", "phone_verified", "email_verified"}),
+    ),
+    Told(
+        ApplicationChanged,
+        _of_application,
+        frozenset({"number", "business_type", "change", "state", "deadline"}),
+    ),
+    Told(
+        QualificationBatchCompleted,
+        _of_batch,
+        frozenset({"received", "recorded", "unchanged", "rejected"}),
+    ),
+)
+_BY_TYPE = {row.event.type: row for row in TOLD}
+_ALWAYS = frozenset({"version", "occurred_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event as it goes down the stream, and those it is for."""
+
+    id: str
+    audiences: frozenset[Audience]
+    chunk: bytes
+    revoked_account: str | None = None
+    restored_account: str | None = None
+
+
+def chunk_of(name: str, event_id: str, data: dict[str, Any]) -> bytes:
+    return b"event: %b\nid: %b\ndata: %b\n\n" % (
+        name.encode(),
+        event_id.encode(),
+        orjson.dumps(data),
+    )
+
+
+def message_of(envelope: Envelope) -> Message | None:
+    """What to tell of an event; ``None`` when it concerns no one who listens here.
+
+    ``ValidationError`` when the event's data are not what its type promises.
+    """
+    row = _BY_TYPE.get(envelope.type)
+    if row is None or not _EVENT_ID.fullmatch(envelope.id):
+        return None
+    event = row.event.model_validate(envelope.data)
+    data = event.model_dump(mode="json", include=set(row.fields | _ALWAYS))
+    account = event.aggregate_id if isinstance(event, AccountChanged) else None
+    revoked = isinstance(event, AccountChanged) and event.status == "revoked"
+    return Message(
+        id=envelope.id,
+        audiences=frozenset(row.audiences(event)),
+        chunk=chunk_of(row.name, envelope.id, {"id": event.aggregate_id, **data}),
+        revoked_account=account if revoked else None,
+        restored_account=None if revoked else account,
+    )
+
+
+def audiences_of(principal: Principal) -> frozenset[Audience]:
+    """What an account hears: its own events, and those of the body it acts for."""
+    audiences: set[Audience] = {("account", principal.account_id)}
+    if principal.role == "institution" and principal.institution_id:
+        audiences.add(("institution", principal.institution_id))
+    if principal.role == "authority" and principal.authority_id:
+        audiences.add(("authority", principal.authority_id))
+    return frozenset(audiences)
