@@ -39,7 +39,14 @@ def of(service: str, method: str, route: APIRoute) -> str:
 
 
 EXPOSED = exposed()
+each_route = pytest.mark.parametrize(
+    ("service", "method", "route"), EXPOSED, ids=lambda part: getattr(part, "path", part)
+)
 GUARDED = [entry for entry in EXPOSED if access_of(entry[2]).roles]
+
+each_guarded_route = pytest.mark.parametrize(
+    ("service", "method", "route"), GUARDED, ids=lambda part: getattr(part, "path", part)
+)
 
 
 def concrete(path: str) -> str:
