@@ -20,9 +20,10 @@ class Unexpected(Exception):  # noqa: N818
 class Session:
     """One caller: keeps the token, speaks the terminal's language."""
 
-    def __init__(self, http: aiohttp.ClientSession, address: str) -> None:
+    def __init__(self, http: aiohttp.ClientSession, address: str, client_address: str = "") -> None:
         self._http = http
         self.address = address
+        self._client_address = client_address
         self.access_token = ""
         self._refresh_token = ""
 
@@ -40,6 +41,8 @@ class Session:
         sent = {"Accept-Language": terminal_language(), **(headers or {})}
         if self.access_token:
             sent["Authorization"] = f"Bearer {self.access_token}"
+        if self._client_address:
+            sent["X-Forwarded-For"] = self._client_address
         if data is None and json_body is not None:
             data = json.dumps(json_body, ensure_ascii=False).encode()
             sent["Content-Type"] = "application/json"

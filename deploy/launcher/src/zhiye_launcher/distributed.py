@@ -53,7 +53,7 @@ async def serve_gateway(host: str, port: int) -> None:
         stack.push_async_callback(bus.close)
         await gateway.start()
         stack.push_async_callback(gateway.close)
-        await serve(gateway.app, bind(host, port))
+        await serve(gateway.app, bind(host, port), gateway.stop_streams)
 
 
 async def migrate_all(postgres: str) -> dict[str, str]:

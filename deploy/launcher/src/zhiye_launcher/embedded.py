@@ -69,7 +69,9 @@ async def run(var: Path, host: str, port: int, *, demo: bool, started: float) ->
                 if demo:
                     await demo_data.seed(system.services)
 
-                serving = asyncio.create_task(serve(system.gateway.app, bound))
+                serving = asyncio.create_task(
+                    serve(system.gateway.app, bound, system.gateway.stop_streams)
+                )
                 demo_data.announce(
                     f"http://{host}:{bound.getsockname()[1]}",
                     seconds=time.time() - started,

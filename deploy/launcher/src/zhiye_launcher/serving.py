@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -35,33 +36,33 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-async def serve(app: Any, bound: socket.socket, stop: asyncio.Event | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, or until ``stop`` is set; open requests get five seconds."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            loop="none",
-            http="httptools",
-            lifespan="off",
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            timeout_keep_alive=75,
-            h11_max_incomplete_event_size=16_384,
-        )
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, before_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._before_stop = before_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._before_stop()
+        super().handle_exit(sig, frame)
+
+
+async def serve(
+    app: Any, bound: socket.socket, before_stop: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until SIGINT or SIGTERM; open requests get five seconds after that.
+
+    ``before_stop`` runs first then: whoever holds connections open lets go of them.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        loop="none",
+        http="httptools",
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,
     )
-    if stop is not None:
-
-        async def watch() -> None:
-            await stop.wait()
-            server.should_exit = True
-
-        watcher = asyncio.create_task(watch())
-        try:
-            await server.serve(sockets=[bound])
-        finally:
-            watcher.cancel()
-    else:
-        await server.serve(sockets=[bound])
+    await _Server(config, before_stop).serve(sockets=[bound])
