@@ -1,0 +1,1 @@
+"""Tables, the SQL over them, and the file formats of a batch."""

@@ -1,0 +1,116 @@
+"""The register of qualifications in PostgreSQL: reading and writing it a chunk at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+
+from zhiye_chassis.database import Transaction
+from zhiye_qualifications.adapters.tables import qualification
+from zhiye_qualifications.domain.register import Candidate, Stored
+
+_WRITERS_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(7245302)")
+
+_COMPARED = (
+    "q.id, q.certificate_key, q.profession, q.person_key, q.category, q.exam_year,"
+    " q.record_version, q.version, q.fingerprint"
+)
+# Joined, not "= ANY": a large table that was never analysed would be scanned for each array.
+_STORED = text(
+    f"SELECT {_COMPARED} FROM unnest(CAST(:certificates AS text[])) AS sent (key)"  # noqa: S608
+    " JOIN qualification q ON q.certificate_key = sent.key"
+    f" UNION SELECT {_COMPARED} FROM unnest(CAST(:people AS text[])) AS sent (key)"
+    " JOIN qualification q ON q.person_key = sent.key"
+)
+
+_COLUMNS = [column.name for column in qualification.columns]
+_ALL = ", ".join(_COLUMNS)
+_NEWER = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
+
+_KEEP_OLD = text(
+    f"INSERT INTO qualification_history ({_ALL})"  # noqa: S608 - names from the table
+    f" SELECT {_ALL} FROM qualification WHERE id = ANY(:ids)"
+)
+# The rows travel as one JSON text, which PostgreSQL reads by the columns' own types.
+_WRITE = text(
+    f"INSERT INTO qualification ({_ALL}) SELECT {_ALL}"  # noqa: S608
+    " FROM json_populate_recordset(CAST(NULL AS qualification), CAST(:rows AS json))"
+    f" ON CONFLICT (id) DO UPDATE SET {_NEWER}"
+    " WHERE excluded.version > qualification.version"
+)
+_RESULTS = text(
+    "INSERT INTO batch_result (batch_id, line, outcome, certificate, admission, reasons)"
+    " SELECT :batch, line, outcome, certificate, admission, reasons"
+    " FROM json_populate_recordset(CAST(NULL AS batch_result), CAST(:rows AS json))"
+)
+_PROGRESS = text(
+    "UPDATE batch SET state = 'reading', lines = :lines, received = received + :received,"
+    " recorded = recorded + :recorded, updated = updated + :updated,"
+    " unchanged = unchanged + :unchanged, ignored_older = ignored_older + :ignored_older,"
+    " rejected = rejected + :rejected, progressed_at = :now WHERE id = :id"
+)
+
+
+async def take_turn(tx: Transaction) -> None:
+    """Wait until no other transaction writes the register, and keep others waiting until this one
+    ends.
+
+    A chunk touches many certificates and many people, in two unique orders: row locks alone would
+    let overlapping batches deadlock. The turn is only as long as the SQL of one chunk; reading
+    and checking the records goes on beside it. It is a statement of its own because the next
+    one's snapshot must be taken after the wait.
+    """
+    await tx.execute(_WRITERS_TAKE_TURNS)
+
+
+async def load(tx: Transaction, candidates: Iterable[Candidate]) -> list[Stored]:
+    """Everything on record under the certificates of these candidates, or for their people."""
+    keys = [(c.certificate_key, c.person_key) for c in candidates]
+    rows = await tx.execute(
+        _STORED, {"certificates": [c for c, _ in keys], "people": [p for _, p in keys]}
+    )
+    return [
+        Stored(
+            row.id,
+            row.certificate_key,
+            row.profession,
+            row.person_key,
+            row.category,
+            row.exam_year,
+            row.record_version,
+            row.version,
+            bytes(row.fingerprint),
+        )
+        for row in rows
+    ]
+
+
+async def write(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Record new qualifications and newer versions; what they replace goes to the history.
+
+    ``rows`` have the columns of the table.
+    """
+    if not rows:
+        return
+    if replaced := [row["id"] for row in rows if row["version"] > 1]:
+        await tx.execute(_KEEP_OLD, {"ids": replaced})
+    # Fingerprints are bytes, which JSON has not; PostgreSQL reads them as it writes them.
+    told = [row | {"fingerprint": "\\x" + row["fingerprint"].hex()} for row in rows]
+    await tx.execute(_WRITE, {"rows": orjson.dumps(told).decode()})
+
+
+async def write_results(tx: Transaction, batch: str, results: Sequence[dict[str, Any]]) -> None:
+    """``results`` have line, outcome, certificate, admission (masked) and reasons."""
+    if results:
+        await tx.execute(_RESULTS, {"batch": batch, "rows": orjson.dumps(results).decode()})
+
+
+async def progress(
+    tx: Transaction, batch: str, lines: int, counts: Mapping[str, int], now: datetime
+) -> None:
+    """Add the counts of a chunk to its batch; ``lines`` is how far the file was read."""
+    await tx.execute(_PROGRESS, {"id": batch, "lines": lines, "now": now, **counts})

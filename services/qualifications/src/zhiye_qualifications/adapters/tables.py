@@ -1,0 +1,131 @@
+"""Tables of the qualifications database."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from zhiye_chassis.tables import new_metadata
+
+metadata = new_metadata()
+
+
+def _facts() -> list[Column[object]]:
+    """What one version of a qualification says."""
+    return [
+        Column("profession", Text, nullable=False),
+        Column("person_key", Text, nullable=False),
+        Column("sealed_id_number", Text, nullable=False),
+        Column("id_type", Text, nullable=False),
+        Column("name", Text, nullable=False, comment="as the exam centre wrote it"),
+        Column("assisted", Boolean, nullable=False, comment="bracketed pinyin in the name"),
+        Column("gender", Text, nullable=False),
+        Column("birth_date", Date, nullable=False),
+        Column("certificate_key", Text, nullable=False),
+        Column("sealed_certificate_number", Text, nullable=False),
+        Column("category", Text, nullable=False),
+        Column("level", Text, nullable=False),
+        Column("school", Text, nullable=False),
+        Column("education", Text, nullable=False),
+        Column("major", Text, nullable=False),
+        Column("exam_year", SmallInteger, nullable=False),
+        Column("passed_on", Date, nullable=False),
+        Column("province", Text, nullable=False),
+        Column("admission_key", Text),
+        Column("sealed_admission_number", Text),
+        Column("route", Text, nullable=False),
+        Column("record_version", Integer, nullable=False, comment="the exam centre's"),
+        Column("version", Integer, nullable=False, comment="ours, rising by 1"),
+        Column("in_force", Boolean, nullable=False),
+        Column("fingerprint", LargeBinary, nullable=False, comment="of what the record says"),
+        Column("batch_id", Text, nullable=False, comment="the batch that brought this version"),
+        Column("changed_at", DateTime(timezone=True), nullable=False),
+    ]
+
+
+qualification = Table(
+    "qualification",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_facts(),
+    UniqueConstraint("certificate_key", "profession"),
+    # Deferrable: checked after the statement, in which two certificates may exchange their years.
+    UniqueConstraint("person_key", "profession", "category", "exam_year", deferrable=True),
+    Index("qualification_admission_key_idx", "admission_key"),
+    CheckConstraint("profession IN ('nurse', 'physician')", "profession"),
+    CheckConstraint("route IN ('exam', 'recognition')", "route"),
+    CheckConstraint("version >= 1 AND record_version >= 1", "version"),
+)
+
+qualification_history = Table(
+    "qualification_history",
+    metadata,
+    Column("id", Text, nullable=False),
+    *_facts(),
+    PrimaryKeyConstraint("id", "version"),
+    comment="versions that a newer one replaced; never changed",
+)
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lines", BigInteger, nullable=False, server_default="0", comment="read so far"),
+    Column("received", BigInteger, nullable=False, server_default="0"),
+    Column("recorded", BigInteger, nullable=False, server_default="0"),
+    Column("updated", BigInteger, nullable=False, server_default="0"),
+    Column("unchanged", BigInteger, nullable=False, server_default="0"),
+    Column("ignored_older", BigInteger, nullable=False, server_default="0"),
+    Column("rejected", BigInteger, nullable=False, server_default="0"),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("progressed_at", DateTime(timezone=True), nullable=False),
+    Column("completed_at", DateTime(timezone=True)),
+    Index("batch_account_id_idx", "account_id", "id"),
+    Index("batch_reading_idx", "progressed_at", postgresql_where=text("state = 'reading'")),
+    CheckConstraint("state IN ('reading', 'completed', 'interrupted')", "state"),
+    CheckConstraint(
+        "received = recorded + updated + unchanged + ignored_older + rejected", "received"
+    ),
+)
+
+batch_result = Table(
+    "batch_result",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("certificate", Text, nullable=False, comment="masked"),
+    Column("admission", Text, nullable=False, comment="masked"),
+    Column("reasons", JSONB, nullable=False, comment="as they were told, in both languages"),
+    # Among a million unchanged records the few others are found at once.
+    Index(
+        "batch_result_outcome_idx",
+        "batch_id",
+        "outcome",
+        "line",
+        postgresql_where=text("outcome <> 'unchanged'"),
+    ),
+    CheckConstraint(
+        "outcome IN ('recorded', 'updated', 'unchanged', 'ignored_older', 'rejected')", "outcome"
+    ),
+    comment="records with an outcome other than plainly recorded",
+)

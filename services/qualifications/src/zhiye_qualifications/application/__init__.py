@@ -1,0 +1,1 @@
+"""Use cases: feeding a batch, reading batches, finding qualifications."""

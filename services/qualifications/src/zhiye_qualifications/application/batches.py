@@ -1,0 +1,96 @@
+"""Reading batches and their results; closing those whose producer vanished."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import RowMapping, Select, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zhiye_chassis import texts
+from zhiye_chassis.database import Database
+from zhiye_chassis.security import Principal
+from zhiye_contracts.reasons import Refused
+from zhiye_qualifications.adapters.tables import batch, batch_result
+from zhiye_qualifications.domain.codes import Outcome
+from zhiye_qualifications.kit import Kit
+
+ABANDONED = timedelta(minutes=15)
+"""Without progress for so long, a batch's producer or process is gone."""
+_DOWNLOAD_PAGE = 1_000
+
+
+async def own_batches(
+    connection: AsyncConnection, caller: Principal, limit: int, before: str | None
+) -> Sequence[RowMapping]:
+    """The newest batches first: an exam centre's own, for an operator everybody's."""
+    query = select(batch).order_by(batch.c.id.desc()).limit(limit)
+    if caller.role != "operator":
+        query = query.where(batch.c.account_id == caller.account_id)
+    if before is not None:
+        query = query.where(batch.c.id < before)
+    return (await connection.execute(query)).mappings().all()
+
+
+async def find_batch(connection: AsyncConnection, caller: Principal, batch_id: str) -> RowMapping:
+    """One batch; ``Refused`` (404) when there is none or it is somebody else's."""
+    found = (
+        (await connection.execute(select(batch).where(batch.c.id == batch_id))).mappings().first()
+    )
+    if found is None or (caller.role != "operator" and found["account_id"] != caller.account_id):
+        raise Refused(texts.of_status(404), status=404)
+    return found
+
+
+async def results_of(
+    connection: AsyncConnection, batch_id: str, outcome: Outcome | None, limit: int, after: int = 0
+) -> Sequence[RowMapping]:
+    """Results kept of a batch, by line. A record without one was plainly recorded."""
+    return (await connection.execute(_results(batch_id, outcome, limit, after))).mappings().all()
+
+
+def _results(
+    batch_id: str, outcome: Outcome | None, limit: int, after: int
+) -> Select[tuple[object, ...]]:
+    table = batch_result.c
+    query = select(batch_result).where(table.batch_id == batch_id, table.line > after)
+    if outcome is not None:
+        # In the statement's text, so that the planner sees that the partial index answers it.
+        query = query.where(table.outcome == bindparam("outcome", outcome, literal_execute=True))
+    return query.order_by(table.line).limit(limit)
+
+
+async def rejects(database: Database, batch_id: str) -> AsyncIterator[bytes]:
+    """Every rejected record of a batch as NDJSON, a page at a time."""
+    after = 0
+    while True:
+        async with database.reading() as connection:
+            page = await results_of(connection, batch_id, "rejected", _DOWNLOAD_PAGE, after)
+        if not page:
+            return
+        after = page[-1]["line"]
+        yield b"".join(
+            orjson.dumps(
+                {
+                    "line": row["line"],
+                    "certificate_number": row["certificate"] or None,
+                    "admission_number": row["admission"] or None,
+                    "reasons": row["reasons"],
+                }
+            )
+            + b"\n"
+            for row in page
+        )
+
+
+async def close_abandoned(kit: Kit) -> None:
+    """A batch that makes no progress any more is interrupted; sending it again completes it."""
+    async with kit.database.transaction() as tx:
+        await tx.execute(
+            update(batch)
+            .where(batch.c.state == "reading")
+            .where(batch.c.progressed_at < kit.clock.now() - ABANDONED)
+            .values(state="interrupted")
+        )

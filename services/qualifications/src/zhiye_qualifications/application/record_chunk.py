@@ -1,0 +1,193 @@
+"""One chunk of a batch, one transaction: register, results, progress and events together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.ids import new_id
+from zhiye_contracts import purposes
+from zhiye_contracts.events import QualificationRecorded
+from zhiye_contracts.identifiers import mask_certificate
+from zhiye_contracts.reasons import Reason
+from zhiye_qualifications.adapters import register_store
+from zhiye_qualifications.domain.codes import ADMISSION_NUMBER, OUTCOMES, Outcome
+from zhiye_qualifications.domain.records import Record
+from zhiye_qualifications.domain.register import Candidate, Register, Settled
+from zhiye_qualifications.kit import Kit
+
+LONGEST_NUMBER = 32
+"""Characters of a masked number that a result keeps: the longest certificate number."""
+
+_UNPRINTED = re.compile("[^0-9A-Za-z*-]")
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Records on their way into the register, and the results so far."""
+
+    last_line: int = 0
+    received: int = 0
+    candidates: list[Candidate] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
+
+    def result(
+        self,
+        line: int,
+        outcome: Outcome,
+        reasons: Sequence[Reason],
+        certificate: object = None,
+        admission: object = None,
+    ) -> None:
+        """Keep the outcome of a line; of the numbers only masked ones, of an ID number nothing."""
+        self.results.append(
+            {
+                "line": line,
+                "outcome": outcome,
+                "certificate": _masked(certificate),
+                "admission": _masked(admission),
+                "reasons": [_told(reason) for reason in reasons],
+            }
+        )
+
+
+def candidate_of(kit: Kit, line: int, record: Record, notes: tuple[Reason, ...]) -> Candidate:
+    """A record with its keys and its fingerprint, which tells whether two say the same."""
+    person_key = kit.person_key(record.id_number)
+    admission = record.admission_number
+    admission_key = kit.admission_key(admission) if admission else None
+    said = (
+        person_key,
+        record.name,
+        record.gender,
+        record.id_type,
+        record.category,
+        record.level,
+        record.school,
+        record.education,
+        record.major,
+        str(record.exam_year),
+        record.passed_on.isoformat(),
+        record.province,
+        admission_key or "",
+        record.route,
+    )
+    return Candidate(
+        line,
+        record,
+        notes,
+        person_key,
+        kit.certificate_key(record.certificate_number),
+        admission_key,
+        blake2b("\0".join(said).encode(), digest_size=16).digest(),
+    )
+
+
+async def record_chunk(kit: Kit, batch_id: str, chunk: Chunk) -> Counter[str]:
+    """Write a chunk and return its counts by outcome."""
+    rounds: defaultdict[int, list[Candidate]] = defaultdict(list)
+    seen: Counter[tuple[str, str]] = Counter()
+    for candidate in chunk.candidates:
+        rounds[seen[candidate.certificate]].append(candidate)
+        seen[candidate.certificate] += 1
+    counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
+    counts["rejected"] = chunk.received - len(chunk.candidates)
+    async with kit.database.transaction() as tx:
+        await register_store.take_turn(tx)
+        # A certificate that comes twice is settled twice, each time against what is stored.
+        for candidates in rounds.values():
+            counts.update(await _settle(kit, tx, batch_id, candidates, chunk))
+        await register_store.write_results(tx, batch_id, chunk.results)
+        await register_store.progress(
+            tx, batch_id, chunk.last_line, {**counts, "received": chunk.received}, kit.clock.now()
+        )
+    return counts
+
+
+async def _settle(
+    kit: Kit, tx: Transaction, batch_id: str, candidates: Sequence[Candidate], chunk: Chunk
+) -> Counter[str]:
+    register = Register(await register_store.load(tx, candidates))
+    counts: Counter[str] = Counter()
+    rows = []
+    for candidate in candidates:
+        settled = register.settle(candidate)
+        counts[settled.outcome] += 1
+        if settled.outcome in ("recorded", "updated"):
+            rows.append(_row(kit, batch_id, candidate, settled))
+        if settled.outcome != "recorded" or settled.reasons:
+            record = candidate.record
+            numbers = record.certificate_number, record.admission_number
+            chunk.result(candidate.line, settled.outcome, settled.reasons, *numbers)
+    await register_store.write(tx, rows)
+    tx.emit(*(_event(row) for row in rows))
+    return counts
+
+
+def _row(kit: Kit, batch_id: str, candidate: Candidate, settled: Settled) -> dict[str, Any]:
+    seal, record = kit.cipher.seal, candidate.record
+    admission = record.admission_number
+    certificate = record.certificate_number
+    return {
+        "id": settled.id or new_id(),
+        "profession": record.profession,
+        "person_key": candidate.person_key,
+        "sealed_id_number": seal(record.id_number, purposes.ID_NUMBER),
+        "id_type": record.id_type,
+        "name": record.name,
+        "assisted": record.assisted,
+        "gender": record.gender,
+        "birth_date": record.birth_date,
+        "certificate_key": candidate.certificate_key,
+        "sealed_certificate_number": seal(certificate, purposes.CERTIFICATE_NUMBER),
+        "category": record.category,
+        "level": record.level,
+        "school": record.school,
+        "education": record.education,
+        "major": record.major,
+        "exam_year": record.exam_year,
+        "passed_on": record.passed_on,
+        "province": record.province,
+        "admission_key": candidate.admission_key,
+        "sealed_admission_number": seal(admission, ADMISSION_NUMBER) if admission else None,
+        "route": record.route,
+        "record_version": record.version,
+        "version": settled.version + 1,
+        "in_force": True,
+        "fingerprint": candidate.fingerprint,
+        "batch_id": batch_id,
+        "changed_at": kit.clock.now(),
+    }
+
+
+_EVENT_FIELDS = tuple(QualificationRecorded.model_fields.keys() - {"aggregate_id", "occurred_at"})
+
+
+def _event(row: Mapping[str, Any]) -> QualificationRecorded:
+    """Constructed without validation: every field was checked, and a million of these are made."""
+    return QualificationRecorded.model_construct(
+        aggregate_id=row["id"],
+        occurred_at=row["changed_at"],
+        **{name: row[name] for name in _EVENT_FIELDS},
+    )
+
+
+def _masked(number: object) -> str:
+    if not isinstance(number, str):
+        return ""
+    return _UNPRINTED.sub("", mask_certificate(number[:200]))[:LONGEST_NUMBER]
+
+
+def _told(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "field": reason.field,
+        "reason": {"zh": reason.reason.zh, "en": reason.reason.en},
+        "next_step": {"zh": reason.next_step.zh, "en": reason.next_step.en},
+        "source": reason.source,
+    }

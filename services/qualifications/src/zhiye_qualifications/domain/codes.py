@@ -1,0 +1,45 @@
+"""Codes of this service that no national standard has: profession, level, outcome of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from zhiye_contracts.codes import PHYSICIAN_CATEGORIES, CodeTable
+from zhiye_contracts.codes.table import table
+
+ADMISSION_NUMBER: Final = "admission_number"
+"""Purpose of sealed and indexed admission numbers (准考证号); they do not leave this service."""
+
+Outcome = Literal["recorded", "updated", "unchanged", "ignored_older", "rejected"]
+OUTCOMES: tuple[Outcome, ...] = ("recorded", "updated", "unchanged", "ignored_older", "rejected")
+
+PROFESSIONS = table(
+    "profession",
+    "handbook: nurses and physicians are registered apart",
+    """
+    nurse | 护士 | nurse
+    physician | 医师 | physician
+    """,
+)
+ROUTES = table(
+    "route",
+    "Q4, Q14",
+    """
+    exam | 考试 | exam
+    recognition | 认定 | recognition
+    """,
+)
+_NURSE = table("nurse_category", "Regulation on Nurses", "nurse | 护士 | nurse")
+_PHYSICIAN_LEVELS = table(
+    "physician_level",
+    "Law on Physicians (2021); digit 7 of the qualification certificate number",
+    """
+    1 | 执业医师 | physician
+    2 | 执业助理医师 | assistant physician
+    """,
+)
+CATEGORIES: Mapping[str, CodeTable] = {"nurse": _NURSE, "physician": PHYSICIAN_CATEGORIES}
+"""Category of a qualification (类别), by profession."""
+LEVELS: Mapping[str, CodeTable] = {"nurse": _NURSE, "physician": _PHYSICIAN_LEVELS}
+"""Level of a qualification (级别), by profession."""

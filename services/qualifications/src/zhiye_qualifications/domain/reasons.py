@@ -1,0 +1,286 @@
+"""Every reason a batch, a record or a lookup can be refused for, and the notes on accepted records.
+
+The texts never contain a value that was sent; fields are filled in where the reason is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from zhiye_contracts.identifiers.errors import reason
+from zhiye_contracts.reasons import Reason, Text
+
+_RESEND: Final = (
+    "请改正后重新报送这一条；已接收的记录重复报送没有影响。",
+    "Correct this record and send it again; repeating accepted records is harmless.",
+)
+
+# Lines that are not records
+LINE_TOO_LONG = reason(
+    "line_too_long",
+    "这一行超过 64 KB，没有读取。",
+    "This line is longer than 64 KB and was not read.",
+    "请检查换行：每条记录独占一行。",
+    "Check the line breaks: one record a line.",
+)
+UTF8_INVALID = reason(
+    "utf8_invalid",
+    "这一行不是有效的 UTF-8 文本。",
+    "This line is not valid UTF-8.",
+    "请将文件保存为 UTF-8 编码后重新报送这一条。",
+    "Save the file as UTF-8 and send this record again.",
+)
+JSON_INVALID = reason(
+    "json_invalid", "这一行不是有效的 JSON。", "This line is not valid JSON.", *_RESEND
+)
+NOT_AN_OBJECT = reason(
+    "record_not_object",
+    "这一行不是 JSON 对象。",
+    "This line is not a JSON object.",
+    "每行应为一个形如 {“字段”: 值} 的对象。",
+    "Each line is one object of fields and values.",
+)
+CSV_QUOTES = reason(
+    "csv_quotes",
+    "这一行的引号不成对。",
+    "The quotes of this line do not match.",
+    "引号应成对；一条记录不能跨行。",
+    "Close every quote; a record cannot span lines.",
+)
+CSV_CELLS = reason(
+    "csv_cells",
+    "这一行的列数与表头不符。",
+    "This line has more or fewer cells than the header.",
+    "请检查多余或缺少的逗号；含逗号的内容应加引号。",
+    "Check for commas too many or missing; quote texts that contain commas.",
+)
+
+# Fields of a record
+FIELD_MISSING = reason("field_missing", "缺少必填项。", "A required field is missing.", *_RESEND)
+FIELD_UNKNOWN = reason(
+    "field_unknown",
+    "不认识的字段。",
+    "This field is not known.",
+    "请按接口文档核对字段名，去掉多余的字段。",
+    "Compare the field names with the documentation and remove this one.",
+)
+TEXT_EXPECTED = reason("text_expected", "此项应为文本。", "This must be a text.", *_RESEND)
+INTEGER_EXPECTED = reason(
+    "integer_expected", "此项应为整数。", "This must be a whole number.", *_RESEND
+)
+OUT_OF_RANGE = reason(
+    "out_of_range", "数值超出合理范围。", "The number is out of its range.", *_RESEND
+)
+TOO_LONG = reason(
+    "too_long", "内容超过 100 个字。", "The text is longer than 100 characters.", *_RESEND
+)
+CHARACTERS = reason(
+    "characters_not_allowed",
+    "内容含有无法保存的字符。",
+    "The text holds characters that cannot be stored.",
+    *_RESEND,
+)
+DATE_FORMAT = reason(
+    "date_format",
+    "日期不存在，或格式不是“年-月-日”。",
+    "This is not a date written as year-month-day.",
+    "请写成 2026-06-15 的形式。",
+    "Write it as 2026-06-15.",
+)
+DATE_FUTURE = reason("date_future", "日期晚于今天。", "The date lies in the future.", *_RESEND)
+ADMISSION_FORMAT = reason(
+    "admission_number_format",
+    "准考证号应为 4 至 32 位数字或字母。",
+    "An admission number has 4 to 32 digits or letters.",
+    *_RESEND,
+)
+GENDER_DIFFERS = reason(
+    "gender_differs",
+    "性别与身份证号第 17 位不符（单数为男，双数为女）。",
+    "The gender does not agree with digit 17 of the ID number (odd: male, even: female).",
+    "请对照身份证核对性别和身份证号。",
+    "Compare gender and ID number with the identity card.",
+    "GB 11643-1999",
+)
+BIRTH_DATE_DIFFERS = reason(
+    "birth_date_differs",
+    "出生日期与身份证号不符。",
+    "The birth date does not agree with the ID number.",
+    "请对照身份证核对出生日期和身份证号。",
+    "Compare birth date and ID number with the identity card.",
+    "GB 11643-1999",
+)
+CERTIFICATE_ID_DIFFERS = reason(
+    "certificate_id_number_differs",
+    "医师资格证书编码中的身份证号与所填身份证号不符。",
+    "The ID number inside the certificate number is not the ID number of the record.",
+    "请对照资格证书核对；证书本身印错的，请走更正程序。",
+    "Compare it with the certificate; if that is wrong, ask for a correction.",
+    "Q46",
+)
+PASSED_BEFORE_EXAM = reason(
+    "passed_before_exam",
+    "合格日期早于考试年度。",
+    "The date of passing lies before the year of the exam.",
+    *_RESEND,
+)
+
+# What the register says
+CERTIFICATE_OF_OTHER_PERSON = reason(
+    "certificate_of_other_person",
+    "此证书编号已属于另一人。",
+    "This certificate number already belongs to another person.",
+    "请核对证书编号和身份证号；确需更正身份证号的，请走资格信息更正程序。",
+    "Check certificate and ID number; a wrong ID number on record needs a correction case.",
+    "Q14, Q46",
+)
+EXAM_YEAR_TAKEN = reason(
+    "exam_year_taken",
+    "此人同一年度、同一类别已有另一份证书。",
+    "This person already has another certificate of this category and year.",
+    "请核对考试年度和证书编号；同一证书的更正请沿用原证书编号并提高版本号。",
+    "Check year and certificate number; to correct one, keep its number and raise the version.",
+    "Q29.4",
+)
+VERSION_NOT_RAISED = reason(
+    "version_not_raised",
+    "内容与已有记录不同，但版本号相同。",
+    "The content differs from the record, but the version is the same.",
+    "更正记录时请提高 version 后重新报送。",
+    "Raise the version when you correct a record, and send it again.",
+)
+VERSION_OLDER = reason(
+    "version_older",
+    "已有更新的版本，这一条没有采用。",
+    "A newer version is already recorded; this one was not used.",
+    "无需处理；如这一条才是正确的，请提高 version 后重新报送。",
+    "Nothing to do; if this is the right one, raise its version and send it again.",
+)
+
+# Notes on records that were accepted
+ID_NUMBER_UPGRADED = reason(
+    "id_number_upgraded",
+    "15 位身份证号已按国家标准自动升为 18 位。",
+    "The 15-digit ID number was upgraded to 18 digits by the national standard.",
+    "今后请使用 18 位号码报送。",
+    "Send the 18-digit number from now on.",
+    "Q47",
+)
+NAME_ASSISTED = reason(
+    "name_assisted",
+    "姓名中有括号拼音，已照原样记录；本人注册账户时需人工核对姓名。",
+    "The name holds a bracketed pinyin and is kept as written; matching needs a person's check.",
+    "无需处理；如能提供汉字，请提高 version 后重新报送。",
+    "Nothing to do; if you have the character, send a newer version.",
+)
+
+# Whole batches
+BODY_EMPTY = reason(
+    "body_empty",
+    "没有收到任何记录。",
+    "There is no record in the body.",
+    "请检查文件是否为空，再重新报送。",
+    "Check whether the file is empty and send it again.",
+)
+BODY_TRUNCATED = reason(
+    "body_truncated",
+    "连接中断，文件没有收完；已收到的完整记录已经处理。",
+    "The connection broke before the end; the complete records so far were processed.",
+    "请将整个文件重新报送一次，已接收的记录不受影响。",
+    "Send the whole file again: accepted records are not affected.",
+)
+MEDIA_TYPE = reason(
+    "media_type_unsupported",
+    "只接收 UTF-8 编码、未压缩的 application/x-ndjson 或 text/csv。",
+    "Only application/x-ndjson and text/csv are read, as UTF-8 and not compressed.",
+    "请按文件格式设置 Content-Type，不要设置 Content-Encoding。",
+    "Set Content-Type to the file's format and send no Content-Encoding.",
+)
+COLUMN_MISSING = reason(
+    "csv_column_missing",
+    "表头缺少此列。",
+    "The header lacks this column.",
+    "请在第一行写全列名后重新报送；没有处理任何记录。",
+    "Complete the header line and send it again; no record was processed.",
+)
+COLUMN_UNKNOWN = reason(
+    "csv_column_unknown",
+    "表头中有不认识的列。",
+    "The header has a column that is not known.",
+    "请核对列名或去掉此列后重新报送；没有处理任何记录。",
+    "Correct or remove the column and send it again; no record was processed.",
+)
+COLUMN_REPEATED = reason(
+    "csv_column_repeated",
+    "表头中此列出现了不止一次。",
+    "The header has this column more than once.",
+    "请去掉重复的列后重新报送；没有处理任何记录。",
+    "Remove the repeated column and send it again; no record was processed.",
+)
+
+# Lookups
+NOT_FOUND_EXAM = reason(
+    "qualification_not_found",
+    "没有查到资格信息（考试取得）。",
+    "No qualification was found (taken by exam).",
+    "请先核对所填内容；无误的，向报名参加考试所在地的省级卫生健康部门申请补录，由其提交考试中心。",
+    "Check what you typed; if it is right, ask the health authority of the province where the "
+    "exam was taken, which passes it to the exam centre.",
+    "Q4, Q14",
+)
+NOT_FOUND_RECOGNITION = reason(
+    "qualification_not_found",
+    "没有查到资格信息（认定取得）。",
+    "No qualification was found (by recognition).",
+    "请先核对所填内容；无误的，向当年认定并颁发资格证书的省级卫生健康部门申请补录。",
+    "Check what you typed; if it is right, ask the health authority of the province that "
+    "recognised the qualification.",
+    "Q4, Q14",
+)
+NAME_DIFFERS = reason(
+    "qualification_name_differs",
+    "查到此身份证号的资格信息，但姓名不一致。",
+    "There is a qualification for this ID number, but under another name.",
+    "请检查和更新身份信息；如资格信息有误，请申请更正。",
+    "Check and update the identity; if the record is wrong, ask for a correction.",
+    "Q4, Q14, Q28",
+)
+REGION_TOO_SMALL = reason(
+    "region_too_small",
+    "资格信息按省管理，只有省级和国家级卫生健康部门可以查询。",
+    "Qualifications are kept by province: only provincial and national authorities look them up.",
+    "请向所在省的省级卫生健康部门查询。",
+    "Ask the health authority of your province.",
+    "Q14",
+)
+ONE_QUESTION = reason(
+    "lookup_one_question",
+    "请只按一种方式查询：证书编号，或姓名加身份证号，或准考证号。",
+    "Ask in one way: certificate number, or name with ID number, or admission number.",
+    "请去掉多余的内容或补全缺少的一项。",
+    "Remove what is too much, or add the missing one.",
+)
+
+
+def about(why: Reason, field: str) -> Reason:
+    """The reason, told about one field."""
+    return replace(why, field=field)
+
+
+def code_unknown(field: str, source: str) -> Reason:
+    """A code that its table does not have."""
+    return Reason(
+        "code_unknown",
+        Text(f"代码不在代码表中（{source}）。", f"This code is not in its table ({source})."),
+        Text(*_RESEND),
+        field=field,
+        source=source,
+    )
+
+
+def shown_name(name: str, place: int) -> str:
+    """A field's or column's name as it may be repeated: one that may be a value of somebody's
+    record (a file without its header line) is told by its place, from 1."""
+    plain = name.isascii() and name.replace("_", "").replace(" ", "").isalpha()
+    return name if plain and len(name) <= 40 else f"column {place}"

@@ -1,0 +1,1 @@
+"""Alembic revisions of the qualifications database, in order."""

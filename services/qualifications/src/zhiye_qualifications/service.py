@@ -1,0 +1,33 @@
+"""The qualifications service, put together."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from zhiye_chassis.clock import Clock, SystemClock
+from zhiye_chassis.database import Database
+from zhiye_chassis.security import TokenVerifier
+from zhiye_chassis.service import Service
+from zhiye_chassis.settings import Settings
+from zhiye_qualifications.adapters.tables import metadata
+from zhiye_qualifications.application.batches import close_abandoned
+from zhiye_qualifications.entrypoints import batches_http, lookup_http
+from zhiye_qualifications.entrypoints.subscriptions import subscriptions
+from zhiye_qualifications.kit import Kit
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    """The service over the database at ``settings.database_url``."""
+    database = Database(settings.database_url, "qualifications", settings.database_pool)
+    kit = Kit(settings, clock or SystemClock(), database)
+    return Service(
+        name="qualifications",
+        title="zhiye qualifications",
+        database=database,
+        verifier=TokenVerifier(settings.jwks),
+        routes=(batches_http.routes(kit), lookup_http.routes(kit)),
+        subscriptions=subscriptions(kit),
+        metadata=metadata,
+        migrations="zhiye_qualifications.migrations",
+        periodic=(partial(close_abandoned, kit),),
+    )
