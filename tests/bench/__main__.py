@@ -1,0 +1,58 @@
+"""``python -m tests.bench``: measure, and write docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+
+from tests.bench import latency, report, surroundings
+from tests.bench.bus import compare
+
+TITLES = {
+    "bus": "Events from one service to another",
+    "latency": "From a commit to its effect in another service",
+}
+NEEDS_BROKER = {"bus"}
+
+
+def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundings) -> str:
+    if part == "bus":
+        return compare.measure(rounds, quick)
+    return latency.measure(rounds, quick, bool(around.rabbitmq))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
+    parser.add_argument("--only", default=",".join(TITLES), help="parts, separated by commas")
+    parser.add_argument("--quick", action="store_true", help="short runs: a look, not a result")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    parts = arguments.only.split(",")
+    if unknown := [part for part in parts if part not in TITLES]:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(TITLES)}")
+    try:
+        around = asyncio.run(surroundings.look())
+    except surroundings.NotThere as error:
+        print(error, file=sys.stderr)
+        return 2
+    sections = {}
+    missed = []
+    for part in parts:
+        if part in NEEDS_BROKER and not around.rabbitmq:
+            print(f"{part}: no RabbitMQ answers; set ZHIYE_BENCH_AMQP", file=sys.stderr)
+            missed.append(part)
+            continue
+        print(f"{TITLES[part]} …", file=sys.stderr)
+        start = time.monotonic()
+        body = _measure(part, arguments.rounds, arguments.quick, around)
+        took = time.monotonic() - start
+        sections[part] = f"{body}\n\n*{around.line()}; took {took:.0f} s.*"
+        print(sections[part])
+    report.write(sections, TITLES)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
