@@ -1,0 +1,1 @@
+"""Applications and practice registrations: the heart of the product."""

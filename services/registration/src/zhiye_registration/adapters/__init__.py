@@ -1,0 +1,1 @@
+"""Tables, repositories, files, and the translation to contract events."""

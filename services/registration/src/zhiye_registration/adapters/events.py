@@ -1,0 +1,47 @@
+"""Translation of what happened here into the events that others read."""
+
+from __future__ import annotations
+
+from zhiye_contracts.events import ApplicationChanged, RegistrationChanged
+from zhiye_contracts.events.registration import ToldReason
+from zhiye_registration.domain.application import Application
+from zhiye_registration.domain.registration import Registration
+
+
+def application_changed(one: Application, change: str) -> ApplicationChanged:
+    return ApplicationChanged(
+        aggregate_id=one.id,
+        version=one.version,
+        occurred_at=one.updated_at,
+        number=one.number,
+        business_type=one.business_type,
+        change=change,
+        state=one.state,
+        account_id=one.account_id,
+        person_key=one.person_key,
+        institution_id=one.institution_id,
+        institution_name=one.institution_name,
+        authority_id=one.authority_id,
+        authority_name=one.authority_name,
+        reasons=[ToldReason(code=r["code"], text=r["text"]) for r in one.reasons],
+        deadline=one.deadline,
+    )
+
+
+def registration_changed(one: Registration, *, region_online: bool = True) -> RegistrationChanged:
+    return RegistrationChanged(
+        aggregate_id=one.id,
+        version=one.version,
+        occurred_at=one.updated_at,
+        profession="physician" if one.profession == "physician" else "nurse",
+        person_key=one.person_key,
+        name=one.name,
+        status=one.status,
+        institution_id=one.institution_id,
+        region=one.region,
+        region_online=region_online,
+        certificate_key=one.certificate_key,
+        sealed_certificate_number=one.sealed_certificate_number,
+        valid_until=one.valid_until,
+        business_completed=one.business_completed,
+    )

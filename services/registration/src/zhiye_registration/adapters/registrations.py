@@ -1,0 +1,152 @@
+"""Registrations, their history and the serials of certificates in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from sqlalchemy import RowMapping, bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters.tables import (
+    certificate_serial,
+    institution,
+    registration,
+    registration_history,
+)
+from zhiye_registration.domain.registration import Registration
+
+_NAMES = [field.name for field in fields(Registration)]
+
+_GIVEN = pg_insert(certificate_serial).values(
+    year=bindparam("year"), province=bindparam("province"), last=bindparam("last")
+)
+_NEXT_SERIAL = _GIVEN.on_conflict_do_update(
+    index_elements=["year", "province"], set_={"last": certificate_serial.c.last + 1}
+).returning(certificate_serial.c.last)
+_RESERVE = _GIVEN.on_conflict_do_update(
+    index_elements=["year", "province"],
+    set_={"last": func.greatest(certificate_serial.c.last, _GIVEN.excluded.last)},
+)
+_ADD = (
+    pg_insert(registration)
+    .values({name: bindparam(name) for name in _NAMES})
+    .on_conflict_do_nothing()
+    .returning(registration.c.id)
+)
+_NEWEST_OF_PERSON = (
+    select(*(registration.c[name] for name in _NAMES), institution.c.name.label("institution_name"))
+    .select_from(
+        registration.outerjoin(institution, institution.c.id == registration.c.institution_id)
+    )
+    .where(
+        registration.c.person_key == bindparam("person_key"),
+        registration.c.profession == bindparam("profession"),
+    )
+    # One in force goes before all others, whatever is newer.
+    .order_by((registration.c.status == "registered").desc(), registration.c.id.desc())
+    .limit(1)
+)
+_HISTORY = (
+    select(registration_history)
+    .select_from(
+        registration_history.join(
+            registration, registration.c.id == registration_history.c.registration_id
+        )
+    )
+    .where(
+        registration.c.person_key == bindparam("person_key"),
+        registration.c.profession == bindparam("profession"),
+    )
+    .order_by(registration_history.c.at, registration_history.c.id)
+)
+LOOKUP = (
+    select(
+        registration.c.id,
+        registration.c.name,
+        registration.c.sealed_id_number,
+        registration.c.gender,
+        registration.c.birth_date,
+        registration.c.profession,
+        registration.c.status,
+        registration.c.institution_id,
+        institution.c.name.label("institution_name"),
+        registration.c.region,
+        registration.c.authority_name,
+        registration.c.registered_on,
+        registration.c.valid_from,
+        registration.c.valid_until,
+        registration.c.department,
+        registration.c.work_category,
+    )
+    .select_from(
+        registration.outerjoin(institution, institution.c.id == registration.c.institution_id)
+    )
+    .where(registration.c.certificate_key == bindparam("certificate_key"))
+)
+"""The hot read: one row by the blind index of the certificate number, in one round trip."""
+
+
+async def next_serial(tx: Transaction, year: int, province: str) -> int:
+    """The next serial of a province's certificates in a year. The row stays locked until the
+    transaction ends, so a serial is neither given twice nor lost: take it late."""
+    parameters = {"year": year, "province": province, "last": 1}
+    serial: int = (await tx.execute(_NEXT_SERIAL, parameters)).scalar_one()
+    return serial
+
+
+async def reserve_serial(tx: Transaction, year: int, province: str, serial: int) -> None:
+    """Have the next serials be higher than one that is in use already."""
+    await tx.execute(_RESERVE, {"year": year, "province": province, "last": serial})
+
+
+async def add(tx: Transaction, one: Registration) -> bool:
+    """Insert; ``False`` if the person has a registration in force or the number is taken."""
+    values = {name: getattr(one, name) for name in _NAMES}
+    return (await tx.execute(_ADD, values)).first() is not None
+
+
+async def newest_of(
+    connection: AsyncConnection, person_key: str, profession: str
+) -> RowMapping | None:
+    """The person's registration in the profession with its institution's name: the one in force,
+    else the newest."""
+    parameters = {"person_key": person_key, "profession": profession}
+    return (await connection.execute(_NEWEST_OF_PERSON, parameters)).mappings().first()
+
+
+async def history_of(
+    connection: AsyncConnection, person_key: str, profession: str
+) -> Sequence[RowMapping]:
+    parameters = {"person_key": person_key, "profession": profession}
+    return (await connection.execute(_HISTORY, parameters)).mappings().all()
+
+
+async def add_history(
+    tx: Transaction,
+    one: Registration,
+    change: str,
+    institution_name: str,
+    application_id: str | None = None,
+    application_number: str | None = None,
+) -> None:
+    """Append what became of a registration; it is never changed afterwards (历史沿革)."""
+    await tx.execute(
+        insert(registration_history),
+        {
+            "registration_id": one.id,
+            "version": one.version,
+            "at": one.updated_at,
+            "change": change,
+            "application_id": application_id,
+            "application_number": application_number,
+            "status": one.status,
+            "institution_id": one.institution_id,
+            "institution_name": institution_name,
+            "authority_name": one.authority_name,
+            "valid_from": one.valid_from,
+            "valid_until": one.valid_until,
+        },
+    )

@@ -1,0 +1,269 @@
+"""The tables of the registration service."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from zhiye_chassis.tables import new_metadata
+from zhiye_registration.domain.workflow import OPEN, STATES
+
+metadata = new_metadata()
+
+_OPEN = f"state IN ({', '.join(repr(state) for state in OPEN)})"
+_ANY_STATE = f"state IN ({', '.join(repr(state) for state in STATES)})"
+
+# --- projections: what other services told -------------------------------------------------------
+
+qualification = Table(
+    "qualification",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("profession", Text, nullable=False),
+    Column("person_key", Text, nullable=False),
+    Column("sealed_id_number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("passed_on", Date, nullable=False),
+    Column("province", Text, nullable=False),
+    Column("school", Text, nullable=False),
+    Column("education", Text, nullable=False),
+    Column("major", Text, nullable=False),
+    Column("in_force", Boolean, nullable=False),
+    Index("qualification_person_idx", "person_key", "profession"),
+)
+
+institution = Table(
+    "institution",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False, comment="6-digit division code"),
+    Column("status", Text, nullable=False),
+    Column("deciding_authorities", JSONB, nullable=False, comment="business type → authority id"),
+)
+
+authority = Table(
+    "authority",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("online", Boolean, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("person_key", Text),
+    Column("status", Text, nullable=False),
+    Column("identity", Text),
+    Index("account_person_key_idx", "person_key", postgresql_where=text("person_key IS NOT NULL")),
+)
+
+# --- applications --------------------------------------------------------------------------------
+
+application_number = Sequence(
+    "application_number", maxvalue=9_999_999, cycle=True, metadata=metadata
+)
+"""The last seven digits of an application number: they rise, without a row that all wait for."""
+
+application = Table(
+    "application",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("business_type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("person_key", Text, nullable=False),
+    Column("sealed_id_number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("institution_id", Text, nullable=False),
+    Column("institution_name", Text, nullable=False),
+    Column("region", Text, nullable=False, comment="of the institution"),
+    Column("authority_id", Text),
+    Column("authority_name", Text),
+    Column("form", JSONB, nullable=False),
+    Column("review", SmallInteger, nullable=False),
+    Column("received_on", Date),
+    Column("deadline", Date),
+    Column("days_kept", SmallInteger, comment="working days left when the clock was stopped"),
+    Column("returns", SmallInteger, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("submitted_at", DateTime(timezone=True)),
+    Column("institution_decision", Text),
+    Column("institution_reviewed_at", DateTime(timezone=True)),
+    Column("authority_decision", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint(_ANY_STATE, name="state"),
+    CheckConstraint(
+        "state <> 'approved' OR (institution_decision = 'approve'"
+        " AND authority_decision = 'approve' AND decided_at IS NOT NULL)",
+        name="no_approval_without_its_reviews",
+    ),
+    CheckConstraint(
+        "state NOT IN ('awaiting_institution', 'awaiting_authority')"
+        " OR (deadline IS NOT NULL AND authority_id IS NOT NULL)",
+        name="reviews_have_a_deadline",
+    ),
+    Index(
+        "application_one_open_per_type",
+        "person_key",
+        "business_type",
+        unique=True,
+        postgresql_where=text(_OPEN),
+    ),
+    Index("application_open_idx", "state", "business_type", postgresql_where=text(_OPEN)),
+    Index("application_person_idx", "person_key", "id"),
+    Index("application_institution_idx", "institution_id", "state", "id"),
+    Index("application_authority_idx", "authority_id", "state", "id"),
+    Index("application_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}),
+)
+
+application_step = Table(
+    "application_step",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("application_id", Text, nullable=False),
+    Column("version", Integer, nullable=False, comment="of the application after the step"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="after the step"),
+    Column("actor_account_id", Text, nullable=False),
+    Column("actor_role", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("organisation", Text, comment="institution or authority that acted"),
+    Column("reasons", JSONB, nullable=False),
+    Column("deadline", Date, comment="of the review that follows"),
+    Index("application_step_once", "application_id", "version", unique=True),
+)
+
+# --- registrations -------------------------------------------------------------------------------
+
+registration = Table(
+    "registration",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("profession", Text, nullable=False),
+    Column("person_key", Text, nullable=False),
+    Column("sealed_id_number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("certificate_key", Text, nullable=False, unique=True),
+    Column("sealed_certificate_number", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("institution_id", Text, nullable=False),
+    Column("region", Text, nullable=False, comment="of the institution"),
+    Column("authority_id", Text),
+    Column("authority_name", Text),
+    Column("registered_on", Date, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False),
+    Column("department", Text),
+    Column("work_category", Text),
+    Column("business_completed", Boolean, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("status IN ('registered', 'cancelled', 'filed', 'moving_out')", name="status"),
+    CheckConstraint("valid_until >= valid_from", name="validity"),
+    Index(
+        "registration_one_in_force",
+        "person_key",
+        "profession",
+        unique=True,
+        postgresql_where=text("status = 'registered'"),
+    ),
+    Index("registration_person_idx", "person_key", "profession"),
+    Index("registration_institution_idx", "institution_id", "id"),
+)
+
+registration_history = Table(
+    "registration_history",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("registration_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("change", Text, nullable=False, comment="business type, or imported"),
+    Column("application_id", Text),
+    Column("application_number", Text),
+    Column("status", Text, nullable=False),
+    Column("institution_id", Text, nullable=False),
+    Column("institution_name", Text, nullable=False),
+    Column("authority_name", Text),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date, nullable=False),
+    Index("registration_history_once", "registration_id", "version", unique=True),
+    Index(
+        "registration_history_no_effect_twice",
+        "application_id",
+        unique=True,
+        postgresql_where=text("application_id IS NOT NULL"),
+    ),
+)
+
+certificate_serial = Table(
+    "certificate_serial",
+    metadata,
+    Column("year", SmallInteger, primary_key=True),
+    Column("province", Text, primary_key=True, comment="two digits"),
+    Column("last", Integer, nullable=False),
+)
+
+# --- what may only grow --------------------------------------------------------------------------
+
+REFUSE_CHANGES = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% only grows', TG_TABLE_NAME; END $$
+"""
+"""Steps and history are never rewritten, by whatever code."""
+
+
+def only_grows(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+
+
+event.listen(
+    metadata,
+    "before_create",
+    DDL(REFUSE_CHANGES.replace("%", "%%")),  # type: ignore[no-untyped-call]
+)
+for _table in (application_step, registration_history):
+    event.listen(
+        _table,
+        "after_create",
+        DDL(only_grows(_table.name)),  # type: ignore[no-untyped-call]
+    )

@@ -1,0 +1,78 @@
+"""The deciding authority decides; an approval applies its effect in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.problems import refused
+from zhiye_chassis.security import Principal
+from zhiye_chassis.web import stale_version
+from zhiye_contracts.reasons import Reason, Refused, Text
+from zhiye_registration.adapters import applications
+from zhiye_registration.adapters.applications import actor_of
+from zhiye_registration.application.access import of_side
+from zhiye_registration.application.effects import EFFECTS
+from zhiye_registration.application.recording import record
+from zhiye_registration.application.submit_application import facts_of
+from zhiye_registration.domain.application import Application, take_step
+from zhiye_registration.domain.policy import refusals
+from zhiye_registration.domain.review_reasons import told
+from zhiye_registration.domain.workflow import Action
+from zhiye_registration.kit import Kit
+
+_CHANGES: dict[Action, str] = {
+    "approve": "approved",
+    "return": "authority_returned",
+    "refuse": "refused",
+}
+_NOT_MET_ANY_MORE = Reason(
+    "conditions_not_met_any_more",
+    Text("申请人目前不符合下列条件，不能审批通过。", "These conditions are not met at present."),
+    Text(
+        "请退回补正，或作出不同意的决定并告知全部理由。",
+        "Return it for correction, or refuse it and tell all the reasons.",
+    ),
+    field="decision",
+    source="Q59.9",
+)
+
+
+async def decide_application(
+    tx: Transaction,
+    kit: Kit,
+    caller: Principal,
+    key: str,
+    version: int,
+    decision: Action,
+    reasons: Sequence[tuple[str, str]],
+) -> Application:
+    """The application after the authority's decision.
+
+    Raises ``Refused``: 403 ``not_deciding_authority``, 404, 409 ``application_<state>``,
+    ``return_too_late``, ``return_used_up`` or ``conditions_not_met_any_more`` with all of them,
+    412, 422 ``reasons_required``.
+    """
+    before = of_side(caller, await applications.lock(tx, key), "authority")
+    if before.authority_id != caller.authority_id:
+        raise refused(
+            "not_deciding_authority",
+            ("此申请由其他审批机关审批。", "Another authority decides this application."),
+            ("请联系该审批机关。", "Ask the deciding authority."),
+            source="deck 3",
+            status=403,
+        )
+    given = told(reasons, required=decision != "approve")
+    after = take_step(before, decision, "authority", kit.moment(), given)
+    if before.version != version:
+        raise stale_version()
+    if decision == "approve":
+        # Facts may have changed since it was submitted.
+        known, _ = await facts_of(tx, kit, before, before.account_id)
+        unmet = refusals(before.row, known)
+        if unmet:
+            raise Refused(_NOT_MET_ANY_MORE, *unmet, status=409)
+    await record(tx, after, _CHANGES[decision], actor_of(caller, before.authority_name))
+    if after.state == "approved":
+        await EFFECTS[after.row.effect](tx, kit, after)
+    return after

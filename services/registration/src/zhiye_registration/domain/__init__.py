@@ -1,0 +1,1 @@
+"""What officials decide by: standard library only."""

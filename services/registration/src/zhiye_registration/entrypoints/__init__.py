@@ -1,0 +1,1 @@
+"""HTTP routes and schemas, the subscription table, the policy document."""

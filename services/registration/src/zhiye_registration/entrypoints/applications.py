@@ -1,0 +1,174 @@
+"""Routes of applications: the applicant's commands and everybody's lists."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
+from zhiye_chassis.security import Principal, allow
+from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
+from zhiye_contracts.identifiers import parse_id_number
+from zhiye_contracts.reasons import Language
+from zhiye_registration.adapters import applications
+from zhiye_registration.application.access import not_found, side_of
+from zhiye_registration.application.queries import (
+    ListName,
+    applications_of_person,
+    list_applications,
+)
+from zhiye_registration.application.revise_application import revise_application
+from zhiye_registration.application.start_application import start_application
+from zhiye_registration.application.submit_application import submit_application
+from zhiye_registration.application.withdraw_application import withdraw_application
+from zhiye_registration.domain.application import Application
+from zhiye_registration.entrypoints.schemas import (
+    ApplicationIn,
+    ApplicationItem,
+    ApplicationOut,
+    RevisionIn,
+    SearchIn,
+)
+from zhiye_registration.entrypoints.views import application_view, item_view
+from zhiye_registration.kit import Kit
+
+Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000APP001"])]
+_PATH = "/api/v1/applications"
+_APPLICANT = allow("practitioner")
+_SIDES = allow("practitioner", "institution", "authority")
+
+
+async def answer(
+    tx: Transaction,
+    kit: Kit,
+    one: Application,
+    caller: Principal,
+    language: Language,
+    response: Response,
+) -> ApplicationOut:
+    """The application after a command, with its new ETag."""
+    response.headers["ETag"] = etag(one.version)
+    view = await application_view(tx.connection, kit, one, caller, language)
+    return ApplicationOut.model_validate(view)
+
+
+def routes(kit: Kit) -> Routes:
+    router = Routes("applications")
+
+    @router.expose("POST", _PATH, _APPLICANT, status_code=201, refusals=(409,))
+    async def create_application(
+        body: ApplicationIn, tx: Tx, caller: Caller, language: Reader, response: Response
+    ) -> ApplicationOut:
+        """Start an application as a draft. 409 names the open one if there is one."""
+        one = await start_application(
+            tx,
+            kit,
+            caller,
+            body.business_type,
+            body.institution_id,
+            body.form.model_dump(mode="json", exclude_none=True),
+        )
+        response.headers["Location"] = f"{_PATH}/{one.id}"
+        return await answer(tx, kit, one, caller, language, response)
+
+    @router.expose("PUT", f"{_PATH}/{{id}}", _APPLICANT, refusals=(409, 412, 428))
+    async def replace_application(
+        id: Id,
+        body: RevisionIn,
+        version: IfMatch,
+        tx: Tx,
+        caller: Caller,
+        language: Reader,
+        response: Response,
+    ) -> ApplicationOut:
+        """Change a draft, or correct what was returned. Needs If-Match."""
+        form = body.form.model_dump(mode="json", exclude_none=True)
+        one = await revise_application(tx, kit, caller, id, version, body.institution_id, form)
+        return await answer(tx, kit, one, caller, language, response)
+
+    @router.expose("POST", f"{_PATH}/{{id}}/submission", _APPLICANT, refusals=(409,))
+    async def submit(
+        id: Id,
+        tx: Tx,
+        caller: Caller,
+        language: Reader,
+        response: Response,
+    ) -> ApplicationOut:
+        """Submit, or resubmit after correction. A refusal tells every reason at once."""
+        one = await submit_application(tx, kit, caller, id)
+        return await answer(tx, kit, one, caller, language, response)
+
+    @router.expose("POST", f"{_PATH}/{{id}}/withdrawal", _APPLICANT, refusals=(409,))
+    async def withdraw(
+        id: Id,
+        tx: Tx,
+        caller: Caller,
+        language: Reader,
+        response: Response,
+    ) -> ApplicationOut:
+        """Withdraw, until the authority has decided."""
+        one = await withdraw_application(tx, kit, caller, id)
+        return await answer(tx, kit, one, caller, language, response)
+
+    @router.expose("GET", _PATH, _SIDES)
+    async def get_applications(
+        caller: Caller,
+        language: Reader,
+        list_name: Annotated[ListName, Query(alias="list")] = "waiting_for_me",
+        business_type: Annotated[str | None, Query(max_length=50)] = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
+    ) -> Page[ApplicationItem]:
+        """The caller's lists, the newest first. An institution's list shows strangers'
+        applications only once it has reviewed them: find them by ID number (deck 7)."""
+        before = str(decode_cursor(cursor, str)[0]) if cursor else None
+        async with kit.database.reading() as connection:
+            rows = await list_applications(
+                connection,
+                caller,
+                list_name,
+                limit=limit + 1,
+                before=before,
+                business_type=business_type,
+            )
+        today = kit.clock.today()
+        items = [
+            ApplicationItem.model_validate(item_view(kit, row, today, language))
+            for row in rows[:limit]
+        ]
+        more = encode_cursor(items[-1].id) if len(rows) > limit else None
+        return Page(items=items, next_cursor=more)
+
+    @router.expose("POST", f"{_PATH}/search", allow("institution"), idempotent=False)
+    async def search_applications(
+        body: SearchIn, caller: Caller, language: Reader
+    ) -> list[ApplicationItem]:
+        """Applications addressed to the caller's institution by one person, found by the full ID
+        number: the intended employer knows it already (deck 7)."""
+        today = kit.clock.today()
+        person = parse_id_number(body.id_number, today)
+        async with kit.database.reading() as connection:
+            rows = await applications_of_person(connection, caller, kit.person_key(person.value))
+        return [
+            ApplicationItem.model_validate(item_view(kit, row, today, language)) for row in rows
+        ]
+
+    @router.expose("GET", f"{_PATH}/{{id}}", _SIDES)
+    async def get_application(
+        id: Id,
+        caller: Caller,
+        language: Reader,
+        response: Response,
+    ) -> ApplicationOut:
+        """One application with timeline, checklist and deadline."""
+        async with kit.database.reading() as connection:
+            one = await applications.find(connection, id)
+            if one is None or side_of(caller, one) is None:
+                raise not_found()
+            view = await application_view(connection, kit, one, caller, language)
+        response.headers["ETag"] = etag(one.version)
+        return ApplicationOut.model_validate(view)
+
+    return router

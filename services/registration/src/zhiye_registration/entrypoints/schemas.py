@@ -1,0 +1,207 @@
+"""Requests and answers of the applications' routes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zhiye_chassis.problems import ReasonOut
+from zhiye_chassis.web import Schema
+from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.domain.review_reasons import REVIEW_REASONS
+from zhiye_registration.domain.workflow import Action, State
+from zhiye_registration.entrypoints.forms import NurseForm, one_of
+
+_INSTITUTION = "01JD0000000000000000INS001"
+_FORM: dict[str, Any] = {
+    "department": "ward",
+    "work_category": "clinical-nursing",
+    "full_civil_capacity": True,
+    "health": {"meets_standard": True, "checked_on": "2026-11-02"},
+}
+
+
+class ApplicationIn(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"business_type": "nurse-first", "institution_id": _INSTITUTION, "form": _FORM}
+            ]
+        }
+    )
+
+    business_type: one_of(BUSINESS_TYPES)  # type: ignore[valid-type]
+    institution_id: str = Field(min_length=1, max_length=64)
+    form: NurseForm = Field(default_factory=NurseForm)
+
+
+class RevisionIn(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"institution_id": _INSTITUTION, "form": _FORM}]}
+    )
+
+    institution_id: str = Field(min_length=1, max_length=64)
+    form: NurseForm
+
+
+class SearchIn(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id_number": "11010519491231002X"}]})
+
+    id_number: str = Field(min_length=1, max_length=40, description="The full ID number")
+
+
+class ReviewReasonIn(Schema):
+    code: one_of(REVIEW_REASONS)  # type: ignore[valid-type]
+    text: str = Field("", max_length=500, description="Free text; required with “other”")
+
+
+class ReviewIn(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"decision": "approve"},
+                {
+                    "decision": "return",
+                    "reasons": [
+                        {"code": "form_incorrect", "text": "工作科室应为急诊科"},
+                        {"code": "materials_incomplete", "text": "缺少健康检查证明"},
+                    ],
+                },
+            ]
+        }
+    )
+
+    decision: Literal["approve", "return", "refuse"]
+    reasons: list[ReviewReasonIn] = Field(
+        default_factory=list, max_length=20, description="All of them; needed unless it approves"
+    )
+
+
+class ToldReasonOut(BaseModel):
+    code: str = Field(examples=["form_incorrect"])
+    text: str = Field(examples=["申请表填写有误：工作科室应为急诊科"])
+
+
+class ReviewOut(BaseModel):
+    """One side's review of an application (审核)."""
+
+    by: str = Field(description="Institution or authority", examples=["北京示例医院"])
+    decision: str | None = Field(None, examples=["approve"])
+    decision_label: str | None = Field(None, examples=["同意"])
+    at: datetime | None = None
+
+
+class ApplicationItem(BaseModel):
+    """One line of a list (deck 7)."""
+
+    id: str
+    number: str = Field(examples=["N202611230000017"])
+    business_type: str = Field(examples=["nurse-first"])
+    business_type_label: str = Field(examples=["首次注册"])
+    name: str = Field(examples=["王芳"])
+    id_number: str = Field(description="Masked", examples=["110***********002X"])
+    state: State
+    state_label: str = Field(examples=["待机构审核"])
+    applied_on: date | None = None
+    institution_id: str
+    institution_review: ReviewOut
+    authority_id: str | None = None
+    authority_decision: ReviewOut | None = None
+    source: str = Field("online", description="How it came in")
+    source_label: str = Field(examples=["个人网上申请"])
+    reasons: list[ToldReasonOut] = Field(description="Of the last return or refusal")
+    deadline: date | None = Field(None, description="Last working day of the pending review")
+    working_days_left: int | None = Field(
+        None, description="Negative when late; what is kept while the clock is stopped"
+    )
+    clock_stopped: bool = Field(description="It waits for the applicant's correction")
+
+
+class StepOut(BaseModel):
+    """One entry of the timeline: who, when, what, why."""
+
+    at: datetime
+    action: str = Field(examples=["institution_approved"])
+    action_label: str = Field(examples=["机构审核同意"])
+    state: State
+    state_label: str
+    actor_role: str
+    actor_name: str
+    organisation: str | None = None
+    reasons: list[ToldReasonOut]
+    deadline: date | None = None
+
+
+class ApplicationOut(ApplicationItem):
+    """One application whole; ``version`` is also the ETag."""
+
+    version: int
+    created_at: datetime
+    form: dict[str, Any] = Field(examples=[_FORM])
+    form_labels: dict[str, str] = Field(
+        description="Labels of the codes in the form, by path", examples=[{"department": "病房"}]
+    )
+    actions: list[Action] = Field(description="What the caller may do now")
+    checklist: list[str] = Field(description="Paper still to be handed in (Q48)")
+    timeline: list[StepOut]
+
+
+class ConditionOut(BaseModel):
+    """One condition: what, by which source, and how to meet it."""
+
+    name: str = Field(examples=["nurse_exam_passed"])
+    text: str
+    source: str = Field(examples=["Nurses Regulation art. 7"])
+    needs: list[str]
+    how: str = Field(description="How to meet it")
+
+
+class AssessedConditionOut(ConditionOut):
+    outcome: Literal["met", "not_met", "unknown"]
+    outcome_label: str
+    reason: ReasonOut | None = Field(None, description="Why not, unless it is met")
+
+
+class EligibilityOut(BaseModel):
+    """“May I?”, before anything is filled in."""
+
+    business_type: str
+    business_type_label: str
+    answer: Literal["yes", "no", "unknown"] = Field(
+        description="no: a condition is not met; unknown: one cannot be told yet"
+    )
+    conditions: list[AssessedConditionOut]
+
+
+class ReviewStepOut(BaseModel):
+    by: Literal["institution", "authority"]
+    title: str
+    working_days: int
+    statutory: bool = Field(description="Whether a law fixes the days, or a setting does")
+    source: str
+
+
+class CodeOut(BaseModel):
+    code: str
+    label: str
+
+
+class BusinessTypeItem(BaseModel):
+    slug: str = Field(examples=["nurse-first"])
+    name: str = Field(examples=["首次注册"])
+    profession: Literal["nurse", "physician"]
+    summary: str
+
+
+class BusinessTypeOut(BusinessTypeItem):
+    """A business type whole: who may, what is needed, who reviews in how many working days."""
+
+    from_status: list[CodeOut]
+    conditions: list[ConditionOut]
+    information: list[CodeOut] = Field(description="Fields of the form that must be filled in")
+    reviews: list[ReviewStepOut]
+    effect: str
+    materials: list[str]
+    review_reasons: list[CodeOut]

@@ -1,0 +1,24 @@
+"""The wiring table: what the service reads of the others."""
+
+from __future__ import annotations
+
+from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
+from zhiye_contracts.events import (
+    AccountChanged,
+    AuthorityChanged,
+    InstitutionChanged,
+    QualificationRecorded,
+)
+from zhiye_registration.application import reactions
+
+
+def subscriptions() -> Subscriptions:
+    return Subscriptions(
+        "registration",
+        (
+            Subscription(QualificationRecorded, reactions.keep_qualifications, batch=True),
+            Subscription(InstitutionChanged, reactions.keep_institutions, batch=True),
+            Subscription(AuthorityChanged, reactions.keep_authorities, batch=True),
+            Subscription(AccountChanged, reactions.keep_accounts, batch=True),
+        ),
+    )

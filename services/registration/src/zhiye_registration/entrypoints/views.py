@@ -1,0 +1,121 @@
+"""From what the database has to what a reader is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zhiye_chassis.calendar import working_days_left
+from zhiye_chassis.clock import SHANGHAI
+from zhiye_chassis.security import Principal
+from zhiye_contracts import purposes
+from zhiye_contracts.identifiers import mask_id_number
+from zhiye_contracts.reasons import Language, Text
+from zhiye_registration.adapters import applications
+from zhiye_registration.application.access import side_of
+from zhiye_registration.domain.application import Application
+from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.domain.workflow import ACTIONS, STATES, Action, allowed_actions
+from zhiye_registration.entrypoints.forms import labels_of
+from zhiye_registration.kit import Kit
+
+STEPS: dict[str, Text] = {
+    "drafted": Text("填写申请", "started"),
+    "revised": Text("修改申请", "revised"),
+    "submitted": Text("提交申请", "submitted"),
+    "resubmitted": Text("补正后重新提交", "resubmitted after correction"),
+    "withdrawn": Text("撤回申请", "withdrawn"),
+    "institution_approved": Text("机构审核同意", "approved by the institution"),
+    "institution_returned": Text("机构退回补正", "returned by the institution"),
+    "institution_refused": Text("机构审核不同意", "refused by the institution"),
+    "approved": Text("审批通过", "approved by the authority"),
+    "authority_returned": Text("审批机关退回补正", "returned by the authority"),
+    "refused": Text("审批不通过", "refused by the authority"),
+}
+"""Every entry that a timeline can have."""
+
+ONLINE = Text("个人网上申请", "online, by the person")
+
+
+def item_view(kit: Kit, row: Any, today: date, language: Language) -> dict[str, Any]:
+    """One line of a list; ``row`` is an ``Application`` or a row of the list's columns."""
+    deadline, kept = row.deadline, row.days_kept
+    reviews = [
+        {
+            "by": name,
+            "decision": decision,
+            "decision_label": decision and ACTIONS[decision].read(language),
+            "at": at,
+        }
+        for name, decision, at in (
+            (row.institution_name, row.institution_decision, row.institution_reviewed_at),
+            (row.authority_name or "", row.authority_decision, row.decided_at),
+        )
+    ]
+    return {
+        "id": row.id,
+        "number": row.number,
+        "business_type": row.business_type,
+        "business_type_label": BUSINESS_TYPES[row.business_type].name.read(language),
+        "name": row.name,
+        "id_number": mask_id_number(
+            kit.settings.cipher.open(row.sealed_id_number, purposes.ID_NUMBER)
+        ),
+        "state": row.state,
+        "state_label": STATES[row.state].read(language),
+        "applied_on": row.submitted_at and row.submitted_at.astimezone(SHANGHAI).date(),
+        "institution_id": row.institution_id,
+        "institution_review": reviews[0],
+        "authority_id": row.authority_id,
+        "authority_decision": reviews[1] if row.authority_id else None,
+        "source": "online",
+        "source_label": ONLINE.read(language),
+        "reasons": row.reasons,
+        "deadline": deadline,
+        "working_days_left": working_days_left(today, deadline) if deadline else kept,
+        "clock_stopped": row.state == "returned",
+    }
+
+
+async def application_view(
+    connection: AsyncConnection,
+    kit: Kit,
+    one: Application,
+    caller: Principal,
+    language: Language,
+) -> dict[str, Any]:
+    """An application whole, with its timeline and what the caller may do."""
+    steps = await applications.steps_of(connection, one.id)
+    return item_view(kit, one, kit.clock.today(), language) | {
+        "version": one.version,
+        "created_at": one.created_at,
+        "form": one.form,
+        "form_labels": labels_of(one.form, language),
+        "actions": _actions(one, caller),
+        "checklist": [material.read(language) for material in one.row.materials],
+        "timeline": [
+            {
+                "at": step["at"],
+                "action": step["action"],
+                "action_label": STEPS[step["action"]].read(language),
+                "state": step["state"],
+                "state_label": STATES[step["state"]].read(language),
+                "actor_role": step["actor_role"],
+                "actor_name": step["actor_name"],
+                "organisation": step["organisation"],
+                "reasons": step["reasons"],
+                "deadline": step["deadline"],
+            }
+            for step in steps
+        ],
+    }
+
+
+def _actions(one: Application, caller: Principal) -> Sequence[Action]:
+    side = side_of(caller, one)
+    if side is None or (side == "authority" and caller.authority_id != one.authority_id):
+        return []
+    return allowed_actions(one.state, side)

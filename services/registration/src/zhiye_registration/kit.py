@@ -1,0 +1,56 @@
+"""What the use cases of the service work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from zhiye_chassis.calendar import add_working_days, working_days_left
+from zhiye_chassis.clock import Clock
+from zhiye_chassis.database import Database
+from zhiye_chassis.settings import Settings
+from zhiye_contracts import purposes
+from zhiye_registration.adapters.photos import PhotoStore
+from zhiye_registration.domain.application import Moment
+from zhiye_registration.domain.policy import INSTITUTION_REVIEW_DAYS
+
+
+class RegistrationSettings(BaseSettings):
+    """Settings of this service alone (``ZHIYE_REGISTRATION_…``)."""
+
+    model_config = SettingsConfigDict(env_prefix="ZHIYE_REGISTRATION_", extra="ignore")
+
+    institution_review_days: int = Field(
+        INSTITUTION_REVIEW_DAYS,
+        ge=1,
+        le=60,
+        description="Working days an institution has to review; no law fixes them",
+    )
+
+
+@dataclass(frozen=True)
+class Kit:
+    settings: Settings
+    own: RegistrationSettings
+    clock: Clock
+    database: Database
+    photos: PhotoStore
+
+    def moment(self) -> Moment:
+        return Moment(
+            self.clock.now(),
+            self.clock.today(),
+            add_working_days,
+            working_days_left,
+            self.own.institution_review_days,
+        )
+
+    def person_key(self, id_number: str) -> str:
+        """Blind index of an ID number: 18 characters, upper case."""
+        return self.settings.blind_index.of(id_number, purposes.ID_NUMBER)
+
+    def certificate_key(self, number: str) -> str:
+        """Blind index of a practice certificate number."""
+        return self.settings.blind_index.of(number, purposes.CERTIFICATE_NUMBER)

@@ -1,0 +1,39 @@
+"""The registration service, put together."""
+
+from __future__ import annotations
+
+from zhiye_chassis.clock import Clock, SystemClock
+from zhiye_chassis.database import Database
+from zhiye_chassis.security import TokenVerifier
+from zhiye_chassis.service import Service
+from zhiye_chassis.settings import Settings
+from zhiye_registration.adapters.photos import PhotoStore
+from zhiye_registration.adapters.tables import metadata
+from zhiye_registration.entrypoints.http import routes
+from zhiye_registration.entrypoints.metrics import count_applications
+from zhiye_registration.entrypoints.subscriptions import subscriptions
+from zhiye_registration.kit import Kit, RegistrationSettings
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Service:
+    """The service over the database at ``settings.database_url``."""
+    database = Database(settings.database_url, "registration", settings.database_pool)
+    kit = Kit(
+        settings=settings,
+        own=RegistrationSettings(),
+        clock=clock or SystemClock(),
+        database=database,
+        photos=PhotoStore.of(settings),
+    )
+    return Service(
+        name="registration",
+        title="zhiye registration",
+        database=database,
+        verifier=TokenVerifier(settings.jwks),
+        routes=routes(kit),
+        subscriptions=subscriptions(),
+        metadata=metadata,
+        migrations="zhiye_registration.migrations",
+        kit=kit,
+        periodic=(count_applications(kit),),
+    )
