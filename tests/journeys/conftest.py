@@ -34,9 +34,9 @@ def zhiye(*arguments: str, var: Path, **environment: str) -> Iterator[str]:
     One proxy hop is trusted, so that each test can be a client of its own address.
     """
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ZHIYE_")}
+    options = ["--var", str(var), "--port", str(free_port())]
     process = subprocess.Popen(
-        [sys.executable, "-m", "zhiye_launcher.cli", *arguments]
-        + ["--var", str(var), "--port", str(free_port())],
+        [sys.executable, "-m", "zhiye_launcher.cli", *arguments, *options],
         env={**clean, "ZHIYE_GATEWAY_TRUSTED_PROXY_HOPS": "1", "LANG": "en", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

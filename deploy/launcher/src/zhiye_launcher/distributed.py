@@ -19,7 +19,7 @@ from zhiye_chassis import migrate
 from zhiye_chassis.bus.rabbitmq import RabbitCarrier
 from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import create_app, running
-from zhiye_chassis.settings import Settings
+from zhiye_chassis.settings import ProcessSettings
 from zhiye_chassis.telemetry import configure_logging
 from zhiye_gateway.service import build_over_http
 from zhiye_launcher import demo_data, registry, secrets_file
@@ -44,7 +44,7 @@ async def serve_service(name: str, host: str, port: int) -> None:
 
 async def serve_gateway(host: str, port: int) -> None:
     """The gateway as this process; services from ``ZHIYE_UPSTREAMS`` (JSON: name → URL)."""
-    settings = Settings()
+    settings = ProcessSettings()
     configure_logging(settings.log_level)
     bus = await RabbitCarrier.connect(settings.amqp_url, "zhiye-gateway")
     upstreams: dict[str, str] = json.loads(os.environ["ZHIYE_UPSTREAMS"])

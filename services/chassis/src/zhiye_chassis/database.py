@@ -76,6 +76,7 @@ class Database:
         self.service = service
         self.engine = create_async_engine(
             url,
+            hide_parameters=True,  # error texts would quote what a person typed
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={"server_settings": {"application_name": f"zhiye-{service}"}},

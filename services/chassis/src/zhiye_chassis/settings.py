@@ -16,26 +16,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from zhiye_chassis.crypto import BlindIndex, FieldCipher
 
 
-class Settings(BaseSettings):
-    """What every service process reads. Each has a default or must be given."""
+class ProcessSettings(BaseSettings):
+    """What every process reads, the gateway included: nothing here opens a sealed field."""
 
     model_config = SettingsConfigDict(env_prefix="ZHIYE_", extra="ignore")
 
-    database_url: str = Field("", description="postgresql+asyncpg://… of this service's database")
-    database_pool: int = Field(5, ge=1, description="Connections kept to the database")
     amqp_url: str = Field("", description="amqp://…; empty in the embedded profile")
-    field_keys: dict[str, SecretStr] = Field(
-        description="Key id → base64 of 32 bytes; the first seals, all open"
-    )
-    blind_index_key: SecretStr = Field(description="base64 of at least 32 bytes")
     jwks: dict[str, Any] = Field(description="Public keys that tokens are checked with")
-    jwt_private_key: SecretStr | None = Field(None, description="PEM, Ed25519; accounts only")
+    log_level: str = "INFO"
     development: bool = Field(
         False, description="Development sink for messages, captcha answers told. Never in public."
     )
-    log_level: str = "INFO"
-    data_dir: str = Field("var", description="Folder for files when no object store is configured")
-    object_store_url: str = Field("", description="s3://bucket/prefix …; empty: data_dir/objects")
 
     @field_validator("development")
     @classmethod
@@ -43,6 +34,20 @@ class Settings(BaseSettings):
         if value and os.environ.get("ZHIYE_PRODUCTION"):
             raise ValueError("development mode is not for a system that real people use")
         return value
+
+
+class Settings(ProcessSettings):
+    """What every service reads as well. Each has a default or must be given."""
+
+    database_url: str = Field("", description="postgresql+asyncpg://… of this service's database")
+    database_pool: int = Field(5, ge=1, description="Connections kept to the database")
+    field_keys: dict[str, SecretStr] = Field(
+        description="Key id → base64 of 32 bytes; the first seals, all open"
+    )
+    blind_index_key: SecretStr = Field(description="base64 of at least 32 bytes")
+    jwt_private_key: SecretStr | None = Field(None, description="PEM, Ed25519; accounts only")
+    data_dir: str = Field("var", description="Folder for files when no object store is configured")
+    object_store_url: str = Field("", description="s3://bucket/prefix …; empty: data_dir/objects")
 
     @cached_property
     def cipher(self) -> FieldCipher:

@@ -31,8 +31,8 @@ _SECRET_NAME = re.compile(
 _SECRET_VALUE = re.compile(
     r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.+-]+@[\w-]+\.[\w.]+|eyJ[\w-]+\.[\w-]+"
 )
-_TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -81,13 +81,22 @@ class _ForwardToStructlog(logging.Handler):
 
 def new_traceparent(parent: str = "") -> str:
     """W3C trace context: a child of ``parent`` if that is valid, else the root of a new trace."""
-    trace_id = parent[3:35] if _TRACEPARENT.match(parent) else secrets.token_hex(16)
+    trace_id = parent[3:35] if _TRACEPARENT.fullmatch(parent) else secrets.token_hex(16)
     return f"00-{trace_id}-{secrets.token_hex(8)}-01"
 
 
 def accept_request_id(given: str) -> str:
     """The caller's request id when it is harmless, else a new one."""
-    return given if _REQUEST_ID.match(given) else secrets.token_hex(12)
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+
+
+def harmless_ids(request_id: object, traceparent: object) -> tuple[str, str]:
+    """Ids that came with an event, each empty unless it is well-formed: they are written into
+    the events that follow."""
+    return (
+        request_id if isinstance(request_id, str) and _REQUEST_ID.fullmatch(request_id) else "",
+        traceparent if isinstance(traceparent, str) and _TRACEPARENT.fullmatch(traceparent) else "",
+    )
 
 
 @contextmanager

@@ -10,11 +10,13 @@ from typing import Any
 import orjson
 
 from zhiye_chassis.ids import new_id
-from zhiye_chassis.telemetry import request_id_var, traceparent_var
+from zhiye_chassis.telemetry import harmless_ids, request_id_var, traceparent_var
 from zhiye_contracts.events import Event
 
 SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
+LONGEST = 300
+"""Characters in an id or a source: both together fit an index entry of PostgreSQL."""
 
 
 class NotACloudEvent(Exception):  # noqa: N818
@@ -67,11 +69,16 @@ def join(events: Sequence[bytes]) -> bytes:
     return b"[" + b",".join(events) + b"]"
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def _time(value: Any) -> datetime | None:
+    """An RFC 3339 time; ``None`` for anything else, also for one without a zone."""
+    try:
+        time = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return time if time.tzinfo is not None else None
 
 
-def envelope(item: Any, raw: bytes | None = None) -> Envelope:
+def envelope(item: Any, raw: bytes) -> Envelope:
     """Read one decoded CloudEvent; ``NotACloudEvent`` when a required attribute is missing."""
     if not isinstance(item, dict):
         raise NotACloudEvent("not_an_object")
@@ -80,19 +87,19 @@ def envelope(item: Any, raw: bytes | None = None) -> Envelope:
             raise NotACloudEvent(f"no_{name}")
     if item["specversion"] != "1.0":
         raise NotACloudEvent("specversion")
-    try:
-        time = datetime.fromisoformat(item["time"]) if "time" in item else None
-    except (TypeError, ValueError):
-        time = None
+    for name in ("id", "source"):
+        if len(item[name]) > LONGEST:
+            raise NotACloudEvent(f"long_{name}")
+    request_id, traceparent = harmless_ids(item.get("requestid"), item.get("traceparent"))
     return Envelope(
         id=item["id"],
         source=item["source"],
         type=item["type"],
-        time=time,
-        request_id=_text(item.get("requestid")),
-        traceparent=_text(item.get("traceparent")),
+        time=_time(item.get("time")),
+        request_id=request_id,
+        traceparent=traceparent,
         data=item.get("data"),
-        raw=raw if raw is not None else orjson.dumps(item),
+        raw=raw,
     )
 
 
@@ -105,7 +112,12 @@ def parse(body: bytes) -> list[Envelope | tuple[bytes, str]]:
     result: list[Envelope | tuple[bytes, str]] = []
     for item in decoded if isinstance(decoded, list) else [decoded]:
         try:
-            result.append(envelope(item))
+            raw = orjson.dumps(item)
+        except orjson.JSONEncodeError:  # nested deeper than can be written again
+            result.append((body, "too_deep"))
+            continue
+        try:
+            result.append(envelope(item, raw))
         except NotACloudEvent as error:
-            result.append((orjson.dumps(item), str(error)))
+            result.append((raw, str(error)))
     return result

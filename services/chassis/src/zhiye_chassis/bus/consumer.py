@@ -66,8 +66,6 @@ class Unreadable(Exception):  # noqa: N818
 
 def is_transient(error: BaseException) -> bool:
     """Whether the database, not the event, is at fault: the whole delivery is tried again."""
-    if isinstance(error, OSError | TimeoutError):
-        return True
     if not isinstance(error, DBAPIError):
         return False
     state = str(getattr(error.orig, "sqlstate", "") or "")
@@ -78,7 +76,7 @@ def _error_name(error: BaseException) -> str:
     """Class and code of an error: never its text, which may hold values."""
     if isinstance(error, ValidationError):
         fields = sorted({".".join(map(str, fault["loc"])) for fault in error.errors()})
-        return f"invalid data: {', '.join(fields)}"[:500]
+        return f"invalid data: {', '.join(fields)}"[:500].replace("\0", "")
     code = getattr(error, "code", "") if not isinstance(error, DBAPIError) else ""
     if isinstance(error, Unreadable):
         return str(error)
@@ -122,13 +120,17 @@ class Consumer:
             for raw, why in broken:
                 await self._give_up_on_bytes(transaction, raw, why)
 
-    async def park(self, body: bytes, why: str) -> None:
-        """Keep a message as dead letters without reading it further."""
+    async def park(self, bodies: Sequence[bytes]) -> None:
+        """Keep messages that the broker gave up on as dead letters, untried."""
+        why = "gave up after repeated deliveries"
+        items = [item for body in bodies for item in parse(body)]
         async with self.database.transaction() as transaction:
-            for item in parse(body):
-                if isinstance(item, Envelope):
-                    await self._keep(transaction, item, len(self._tiers), why, dead=True)
-                else:
+            # Some may have taken effect although the message was never acknowledged.
+            known = [item for item in items if isinstance(item, Envelope)]
+            for fresh in await self._receive(transaction, known):
+                await self._keep(transaction, fresh, len(self._tiers), why, dead=True)
+            for item in items:
+                if not isinstance(item, Envelope):
                     await self._give_up_on_bytes(transaction, item[0], why)
 
     async def retry_due(self) -> int:
@@ -160,7 +162,9 @@ class Consumer:
 
     async def _receive(self, transaction: Transaction, envelopes: list[Envelope]) -> list[Envelope]:
         """The envelopes not seen before, in order, each once."""
-        unique = {(e.source, e.id): e for e in reversed(envelopes)}
+        unique: dict[tuple[str, str], Envelope] = {}
+        for item in envelopes:
+            unique.setdefault((item.source, item.id), item)
         if not unique:
             return []
         keys = sorted(unique)  # one order for all, so that two consumers cannot deadlock
@@ -168,7 +172,7 @@ class Consumer:
             _RECEIVE, {"sources": [k[0] for k in keys], "ids": [k[1] for k in keys]}
         )
         new = {tuple(row) for row in result}
-        fresh = [e for e in reversed(unique.values()) if (e.source, e.id) in new]
+        fresh = [item for key, item in unique.items() if key in new]
         if len(envelopes) > len(fresh):
             telemetry.CONSUMED.labels(self._name, "any", "duplicate").inc(
                 len(envelopes) - len(fresh)
@@ -219,7 +223,7 @@ class Consumer:
         except Exception as error:
             if is_transient(error):
                 raise
-            await savepoint.rollback()
+            await savepoint.rollback()  # raises when the connection is gone
             transaction.forget(mark)
             return error
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import aio_pika
 from aio_pika.abc import (
@@ -38,7 +38,7 @@ class RabbitCarrier:
     def __init__(self, connection: AbstractRobustConnection) -> None:
         self._connection = connection
         self._channels: list[AbstractRobustChannel] = []
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._attached: dict[str, tuple[AbstractRobustChannel, list[asyncio.Task[None]]]] = {}
         self._exchange: AbstractRobustExchange | None = None
 
     @classmethod
@@ -113,29 +113,33 @@ class RabbitCarrier:
     async def attach(self, consumer: Consumer) -> None:
         """Deliver to a consumer: everything that waits goes into one transaction, then the ack."""
         await self.declare(consumer.subscriptions)
-        channel = await self._channel()
+        channel = await self._connection.channel(publisher_confirms=False)
         await channel.set_qos(prefetch_count=PREFETCH)
-        waiting: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
-        name = consumer.subscriptions.queue
-        queue = await channel.get_queue(name)
-        dead = await channel.get_queue(f"{name}.dead")
-        await queue.consume(waiting.put)
-
-        async def park(message: AbstractIncomingMessage) -> None:
-            await consumer.park(message.body, "gave up after repeated deliveries")
-            await message.ack()
-
-        await dead.consume(park)
-        self._tasks[name] = asyncio.create_task(self._deliver(consumer, waiting), name=name)
+        tasks = []
+        service, name = consumer.subscriptions.service, consumer.subscriptions.queue
+        for queue_name, apply in ((name, consumer.consume), (f"{name}.dead", consumer.park)):
+            waiting: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+            queue = await channel.get_queue(queue_name)
+            await queue.consume(waiting.put)
+            deliver = self._deliver(service, apply, waiting)
+            tasks.append(asyncio.create_task(deliver, name=queue_name))
+        self._attached[name] = (channel, tasks)
 
     async def detach(self, consumer: Consumer) -> None:
-        if task := self._tasks.pop(consumer.subscriptions.queue, None):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        """Stop delivering; what was not acknowledged goes back to the queue."""
+        if attached := self._attached.pop(consumer.subscriptions.queue, None):
+            channel, tasks = attached
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await channel.close()
 
     @staticmethod
-    async def _deliver(consumer: Consumer, waiting: asyncio.Queue[AbstractIncomingMessage]) -> None:
+    async def _deliver(
+        service: str,
+        apply: Callable[[Sequence[bytes]], Awaitable[None]],
+        waiting: asyncio.Queue[AbstractIncomingMessage],
+    ) -> None:
         pause = 0.1
         while True:
             messages = [await waiting.get()]
@@ -145,15 +149,11 @@ class RabbitCarrier:
                 size += len(messages[-1].body)
             while True:
                 try:
-                    await consumer.consume([message.body for message in messages])
+                    await apply([message.body for message in messages])
                     pause = 0.1
                     break
                 except Exception as error:
-                    log.warning(
-                        "consumer_waits",
-                        service=consumer.subscriptions.service,
-                        error=type(error).__name__,
-                    )
+                    log.warning("consumer_waits", service=service, error=type(error).__name__)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, 5.0)
             for message in messages:
@@ -190,8 +190,9 @@ class RabbitCarrier:
         return count
 
     async def close(self) -> None:
-        for task in self._tasks.values():
+        tasks = [task for _, tasks in self._attached.values() for task in tasks]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        self._tasks.clear()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._attached.clear()
         await self._connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -81,10 +82,9 @@ class Relay:
                 filled.clear()
                 while await self.carry():
                     pause = 0.1
-                async with asyncio.timeout(SWEEP_SECONDS):
-                    await filled.wait()
-            except TimeoutError:
-                continue
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SWEEP_SECONDS):
+                        await filled.wait()
             except Exception as error:
                 log.warning(
                     "relay_waits", service=self._database.service, error=type(error).__name__
