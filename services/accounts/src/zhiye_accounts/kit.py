@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 from dataclasses import dataclass
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +13,8 @@ from zhiye_chassis.crypto import BlindIndex, FieldCipher
 from zhiye_chassis.database import Database
 from zhiye_chassis.settings import Settings
 from zhiye_contracts import purposes
+from zhiye_contracts.identifiers import IdentifierError, parse_nurse_exam_certificate
+from zhiye_contracts.identifiers.errors import compact
 
 
 class AccountsSettings(BaseSettings):
@@ -44,5 +48,16 @@ class Kit:
     def email_key(self, email: str) -> str:
         return self.blind_index.of(email.lower(), purposes.EMAIL)
 
-    def certificate_key(self, number: str) -> str:
-        return self.blind_index.of(number.upper().replace(" ", ""), purposes.CERTIFICATE_NUMBER)
+    def client_key(self, address: str) -> str:
+        """What limits per client address count by: IPv6 hands a whole /64 to one client."""
+        with contextlib.suppress(ValueError):
+            if (parsed := ipaddress.ip_address(address)).version == 6:
+                address = str(ipaddress.ip_network((parsed, 64), strict=False))
+        return self.blind_index.of(address, "client")
+
+    def certificate_keys(self, number: str) -> set[str]:
+        """Blind indexes of a typed certificate number: some kinds keep their hyphens."""
+        spellings = {compact(number)}
+        with contextlib.suppress(IdentifierError):
+            spellings.add(parse_nurse_exam_certificate(number))
+        return {self.blind_index.of(s, purposes.CERTIFICATE_NUMBER) for s in spellings}

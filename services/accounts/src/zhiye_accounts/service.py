@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from zhiye_accounts.adapters import attempts
 from zhiye_accounts.adapters.tables import metadata
 from zhiye_accounts.adapters.tokens import TokenIssuer
@@ -14,6 +16,8 @@ from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 
+PURGE_EVERY = timedelta(minutes=10)
+
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     kit = Kit(
@@ -23,8 +27,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         database=Database(settings.database_url, "accounts", settings.database_pool),
     )
 
+    purged_at = datetime.min.replace(tzinfo=UTC)
+
     async def purge() -> None:
-        await attempts.purge(kit.database, kit.clock.now())
+        nonlocal purged_at
+        if kit.clock.now() - purged_at >= PURGE_EVERY:
+            purged_at = kit.clock.now()
+            await attempts.purge(kit.database, purged_at)
 
     return Service(
         name="accounts",

@@ -12,8 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from zhiye_accounts.adapters.tables import account
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.security import TOKEN_INVALID
 from zhiye_contracts.events import AccountChanged
 from zhiye_contracts.identifiers import mask_name
+from zhiye_contracts.reasons import Refused
 
 Row = Mapping[str, Any]
 
@@ -28,10 +30,10 @@ async def find(tx: Transaction, *conditions: Any, lock: bool = False) -> Row | N
 
 
 async def get(tx: Transaction, account_id: str, *, lock: bool = True) -> Row:
-    """The account with this id, which must exist."""
+    """The account of a token; ``Refused`` (401) when there is none or it was revoked since."""
     row = await find(tx, account.c.id == account_id, lock=lock)
-    if row is None:
-        raise LookupError("account")
+    if row is None or row["status"] == "revoked":
+        raise Refused(TOKEN_INVALID, status=401)
     return row
 
 

@@ -18,14 +18,33 @@ _COUNT = text(
 )
 _RECORD = text("INSERT INTO attempt (kind, subject, at) VALUES (:kind, :subject, :at)")
 _CLEAR = text("DELETE FROM attempt WHERE kind = :kind AND subject = :subject")
-_PURGE = text("DELETE FROM attempt WHERE at < :before")
+_OUTDATED = {
+    "DELETE FROM attempt WHERE at < :before": timedelta(days=2),
+    "DELETE FROM captcha WHERE expires_at < :before": timedelta(),
+    "DELETE FROM verification_code WHERE created_at < :before": timedelta(days=30),
+    "DELETE FROM session WHERE expires_at < :before": timedelta(days=30),
+}
+
+_WAIT = ("请稍后再试。", "Wait, then try again.")
 
 
-async def count(tx: Transaction, limit: Limit, subject: str, now: datetime) -> int:
-    row = await tx.execute(
-        _COUNT, {"kind": limit.kind, "subject": subject, "since": now - limit.window}
-    )
-    return int(row.one().count)
+async def count(
+    tx: Transaction, limit: Limit, subject: str, now: datetime, *, lock: bool = False
+) -> tuple[int, int]:
+    """How often it was done within the window, and in how many seconds the oldest time leaves it.
+
+    ``lock`` makes other transactions that count the same wait until this one ends, so that what
+    is done at the same moment is counted one after the other.
+    """
+    if lock:
+        await tx.execute(_LOCK, {"subject": f"{limit.kind} {subject}"})
+    row = (
+        await tx.execute(
+            _COUNT, {"kind": limit.kind, "subject": subject, "since": now - limit.window}
+        )
+    ).one()
+    left = (row.first + limit.window - now).total_seconds() if row.first else 0
+    return row.count, max(1, int(left))
 
 
 async def record(tx: Transaction, kind: str, subject: str, now: datetime) -> None:
@@ -37,40 +56,44 @@ async def clear(tx: Transaction, kind: str, subject: str) -> None:
 
 
 async def enforce(
-    tx: Transaction, limits: Iterable[tuple[Limit, str]], now: datetime, *, field: str | None = None
+    tx: Transaction,
+    limits: Iterable[tuple[Limit, str]],
+    now: datetime,
+    *,
+    field: str | None = None,
+    next_step: tuple[str, str] = _WAIT,
+    source: str | None = None,
+    lock: bool = True,
 ) -> None:
-    """Refuse (429) when a subject has used up a limit. Holds a lock on each subject until the
-    transaction ends, so that concurrent requests are counted one after the other."""
-    pairs = [(limit, subject) for limit, subject in limits if subject]
-    for subject in sorted({f"{limit.kind} {subject}" for limit, subject in pairs}):
-        await tx.execute(_LOCK, {"subject": subject})
-    for limit, subject in pairs:
-        row = (
-            await tx.execute(
-                _COUNT, {"kind": limit.kind, "subject": subject, "since": now - limit.window}
-            )
-        ).one()
-        if row.count >= limit.count:
-            seconds = max(1, int((row.first + limit.window - now).total_seconds()))
-            raise refused(
-                f"limit_{limit.kind}",
-                (
-                    f"操作过于频繁，请在{_told(seconds, 'zh')}后再试。",
-                    f"Too often. Try again in {_told(seconds, 'en')}.",
-                ),
-                (
-                    "请稍后再试；收不到短信的，可改用邮箱验证。",
-                    "Wait; if no SMS arrives, verify by email instead.",
-                ),
-                field=field,
-                source="Q3, Q27",
-                status=429,
-                retry_after=seconds,
-                keep_effects=True,
-            )
+    """Refuse (429) when a subject has used up a limit; tells the longest wait.
+
+    Without ``lock``, what is done at the same moment may go over the limit by as much: for
+    limits per client address, which many people share and should not queue for.
+    """
+    used_up: list[tuple[int, str]] = []
+    for limit, subject in sorted(limits, key=lambda pair: (pair[0].kind, pair[1])):
+        used, seconds = await count(tx, limit, subject, now, lock=lock)
+        if used >= limit.count:
+            used_up.append((seconds, limit.kind))
+    if used_up:
+        seconds, kind = max(used_up)
+        raise refused(
+            f"limit_{kind}",
+            (
+                f"操作过于频繁，请在{told(seconds, 'zh')}后再试。",
+                f"Too often. Try again in {told(seconds, 'en')}.",
+            ),
+            next_step,
+            field=field,
+            source=source,
+            status=429,
+            retry_after=seconds,
+            keep_effects=True,
+        )
 
 
-def _told(seconds: int, language: str) -> str:
+def told(seconds: int, language: str) -> str:
+    """A wait as people say it."""
     if seconds < 120:
         return f"{seconds}秒" if language == "zh" else f"{seconds} seconds"
     minutes = -(-seconds // 60)
@@ -78,13 +101,7 @@ def _told(seconds: int, language: str) -> str:
 
 
 async def purge(database: Database, now: datetime) -> None:
-    """Forget what no limit looks back to; also captchas and codes long expired."""
+    """Forget what no limit looks back to, and captchas, codes and sessions long expired."""
     async with database.reading() as connection:
-        await connection.execute(_PURGE, {"before": now - timedelta(days=2)})
-        await connection.execute(
-            text("DELETE FROM captcha WHERE expires_at < :before"), {"before": now}
-        )
-        await connection.execute(
-            text("DELETE FROM verification_code WHERE created_at < :before"),
-            {"before": now - timedelta(days=30)},
-        )
+        for statement, kept in _OUTDATED.items():
+            await connection.execute(text(statement), {"before": now - kept})

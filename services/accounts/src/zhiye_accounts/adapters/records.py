@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from zhiye_accounts.adapters import tables
 from zhiye_accounts.domain.identity import Qualification, Registration
 from zhiye_chassis.database import Transaction
+
+_LOCK_PEOPLE = text(
+    "SELECT pg_advisory_xact_lock(2608, bucket) FROM (SELECT DISTINCT hashtext(key) & 255 AS bucket"
+    " FROM unnest(CAST(:keys AS text[])) AS key ORDER BY bucket) AS buckets"
+)  # buckets, as a delivery may hold thousands of people and PostgreSQL has few thousand locks
+
+
+async def lock_people(tx: Transaction, person_keys: Collection[str]) -> None:
+    """Let nobody else give these people an account, or learn something about them, meanwhile.
+
+    Otherwise a registration that does not see the qualification, and an event that does not see
+    the account, could both commit and never meet.
+    """
+    await tx.execute(_LOCK_PEOPLE, {"keys": sorted(person_keys)})
 
 
 async def keep_newest(tx: Transaction, table: Table, rows: Sequence[dict[str, Any]]) -> set[str]:

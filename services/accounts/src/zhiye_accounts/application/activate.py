@@ -69,7 +69,7 @@ async def activate_with_certificate(
         )
     await attempts.enforce(tx, [(ACTIVATION_GUESSES, account_id)], now, field="certificate_number")
     await attempts.record(tx, ACTIVATION_GUESSES.kind, account_id, now)
-    if kit.certificate_key(certificate_number) not in activation.certificate_keys:
+    if activation.certificate_keys.isdisjoint(kit.certificate_keys(certificate_number)):
         raise Refused(CERTIFICATE_MISMATCH, keep_effects=True)
     await attempts.clear(tx, ACTIVATION_GUESSES.kind, account_id)
     return await accounts.save(
@@ -85,11 +85,16 @@ async def activate_with_certificate(
 
 async def activate_by_approval(tx: Transaction, kit: Kit, person_key: str) -> None:
     """An approval activates the account of a person who had none of the other routes (Q5.2,
-    Q5.3, Q29.2); nothing happens when there is no account or it is active."""
+    Q5.3, Q29.2); nothing happens when there is no account, it is active, or it bears another
+    name: then somebody else may have opened it (Q13)."""
     row = await accounts.find(
         tx, account.c.person_key == person_key, account.c.status != "revoked", lock=True
     )
-    if row is not None and row["status"] != "active":
+    if (
+        row is not None
+        and row["status"] != "active"
+        and row["identity"] in (Outcome.MATCHED, Outcome.CONFIRMATION_NEEDED)
+    ):
         now = kit.clock.now()
         await accounts.save(
             tx,

@@ -17,6 +17,7 @@ from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
+from zhiye_contracts.identifiers.errors import compact
 
 _LETTERS = "ACDEFGHJKLMNPQRTUVWXY34679"  # none that look alike
 _PICTURES = ImageCaptcha(width=160, height=60)
@@ -74,7 +75,7 @@ async def check_captcha(
             .returning(captcha.c.answer_hash, captcha.c.expires_at)
         )
     ).first()
-    expected = kit.blind_index.of(f"{captcha_id}{answer.strip().upper()}", "captcha")
+    expected = kit.blind_index.of(f"{captcha_id}{compact(answer)}", "captcha")
     if (
         row is None
         or row.expires_at <= kit.clock.now()

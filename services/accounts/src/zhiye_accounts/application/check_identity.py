@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from zhiye_accounts.adapters import accounts, records
+from sqlalchemy import select
+
+from zhiye_accounts.adapters import accounts, attempts, records
 from zhiye_accounts.adapters.accounts import IntegrityError, Row
 from zhiye_accounts.adapters.tables import account
 from zhiye_accounts.application.register_account import already_registered
 from zhiye_accounts.domain.identity import Outcome, check_identity
+from zhiye_accounts.domain.policy import IDENTITY_CORRECTIONS
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.problems import refused
@@ -41,12 +44,15 @@ async def correct_identity(
 
     Refused once the identity has matched: then the authority's correction is the way (Q6, Q30).
     """
+    person_key = kit.person_key(id_number.value) if id_number else None
+    if person_key is not None:
+        await records.lock_people(tx, {person_key})
     row = await accounts.get(tx, account_id)
     changes: dict[str, object] = {}
     if name is not None and name != row["name"]:
         changes["name"] = name
-    if id_number is not None and kit.person_key(id_number.value) != row["person_key"]:
-        changes["person_key"] = kit.person_key(id_number.value)
+    if id_number is not None and person_key != row["person_key"]:
+        changes["person_key"] = person_key
         changes["sealed_id_number"] = kit.cipher.seal(id_number.value, purposes.ID_NUMBER)
     if changes:
         if row["identity"] == Outcome.MATCHED:
@@ -64,10 +70,13 @@ async def correct_identity(
                 source="Q6, Q30",
                 status=409,
             )
+        now = kit.clock.now()
+        await attempts.enforce(tx, [(IDENTITY_CORRECTIONS, account_id)], now)
+        await attempts.record(tx, IDENTITY_CORRECTIONS.kind, account_id, now)
         savepoint = await tx.connection.begin_nested()
         mark = tx.mark
         try:
-            row = await accounts.save(tx, row, "identity_corrected", kit.clock.now(), **changes)
+            row = await accounts.save(tx, row, "identity_corrected", now, **changes)
             await savepoint.commit()
         except IntegrityError:
             await savepoint.rollback()
@@ -80,8 +89,7 @@ async def recheck_people(tx: Transaction, kit: Kit, person_keys: set[str]) -> No
     """Check again every account of these people that has not matched yet."""
     if not person_keys:
         return
-    from sqlalchemy import select
-
+    await records.lock_people(tx, person_keys)
     rows = (
         await tx.execute(
             select(account)

@@ -73,7 +73,7 @@ async def issue_staff_account(
         if found is None or not _inside(by, found["region"]):
             raise _unknown_organisation()
         scope = {f"{command.role}_id": found["id"], "region": found["region"]}
-    password = command.password or _make_password()
+    password = command.password or _make_password(kit.own.password_minimum)
     check_password(password, "", kit.own.password_minimum)
     account_id = new_id()
     sealed_phone = kit.cipher.seal(command.phone, purposes.PHONE)
@@ -126,9 +126,10 @@ def _inside(by: Principal | None, region: str) -> bool:
     return by.region is not None and divisions.is_within(region, by.region)
 
 
-def _make_password() -> str:
+def _make_password(minimum: int) -> str:
     letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
-    return "".join(secrets.choice(letters) for _ in range(8)) + f"{secrets.randbelow(10**4):04d}"
+    chosen = "".join(secrets.choice(letters) for _ in range(max(8, minimum - 4)))
+    return f"{chosen}{secrets.randbelow(10**4):04d}"
 
 
 def _unknown_organisation() -> Refused:

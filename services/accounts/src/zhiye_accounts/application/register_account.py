@@ -37,7 +37,7 @@ class RegisterAccount:
     password: str
     language: Language
     client: str
-    """Address of the client, for the limits."""
+    """Blind index of the client's address, for the limits."""
 
 
 def already_registered() -> Refused:
@@ -74,10 +74,12 @@ async def register_account(tx: Transaction, kit: Kit, command: RegisterAccount) 
     now = kit.clock.now()
     check_user_name(command.user_name)
     check_password(command.password, command.user_name, kit.own.password_minimum)
-    await attempts.enforce(tx, [(REGISTRATIONS_BY_CLIENT, command.client)], now)
+    await attempts.enforce(tx, [(REGISTRATIONS_BY_CLIENT, command.client)], now, lock=False)
     await attempts.record(tx, REGISTRATIONS_BY_CLIENT.kind, command.client, now)
     await check_captcha(tx, kit, command.captcha_id, command.captcha_answer)
+    password_hash = await hash_password(command.password)
     person_key = kit.person_key(command.id_number.value)
+    await records.lock_people(tx, {person_key})
     held, registered = await records.of_person(tx, person_key)
     account_id = new_id()
     added = await accounts.add(
@@ -88,7 +90,7 @@ async def register_account(tx: Transaction, kit: Kit, command: RegisterAccount) 
         role="practitioner",
         status="registered",
         user_name=command.user_name,
-        password_hash=await hash_password(command.password),
+        password_hash=password_hash,
         name=command.name,
         language=command.language,
         person_key=person_key,
@@ -106,5 +108,7 @@ async def register_account(tx: Transaction, kit: Kit, command: RegisterAccount) 
         person = await accounts.find(
             tx, account.c.person_key == person_key, account.c.status != "revoked"
         )
-        raise already_registered() if person is not None or taken is None else user_name_taken()
+        reasons = [*(already_registered().reasons if person is not None or taken is None else ())]
+        reasons += user_name_taken().reasons if taken is not None else ()
+        raise Refused(*reasons, status=409, keep_effects=True)
     return account_id

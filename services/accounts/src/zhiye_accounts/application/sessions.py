@@ -19,6 +19,7 @@ from zhiye_accounts.domain.policy import (
     LOCK_AFTER_FAILURES,
     LOCK_TIME,
     LOGIN_FAILURES_BY_CLIENT,
+    REFRESH_GRACE,
     SESSION_LIFE,
     Limit,
 )
@@ -26,7 +27,9 @@ from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
-from zhiye_chassis.security import ACCESS_TOKEN_SECONDS, Principal
+from zhiye_chassis.security import ACCESS_TOKEN_SECONDS, Principal, Role
+from zhiye_contracts.identifiers import IdentifierError, parse_phone
+from zhiye_contracts.identifiers.errors import fold
 from zhiye_contracts.reasons import Refused
 
 _FAILURES = Limit("login_failed", LOCK_AFTER_FAILURES, LOCK_TIME)
@@ -58,6 +61,14 @@ def principal_of(row: Row, session_id: str) -> Principal:
     )
 
 
+def _login_name(text: str) -> str:
+    """One spelling per name, so that each has one count of failures."""
+    try:
+        return parse_phone(text)
+    except IdentifierError:
+        return fold(text).lower()
+
+
 async def _authenticate(
     tx: Transaction,
     kit: Kit,
@@ -65,19 +76,20 @@ async def _authenticate(
     password: str,
     client: str,
     captcha: tuple[str | None, str | None] | None,
+    only_role: Role | None = None,
 ) -> Row:
     """The account of a name and password. Refusals are the same whether the name exists."""
     now = kit.clock.now()
-    subject = kit.blind_index.of(name.lower(), "login_name")
-    await attempts.enforce(tx, [(LOGIN_FAILURES_BY_CLIENT, client)], now)
-    failures = await attempts.count(tx, _FAILURES, subject, now)
+    name = _login_name(name)
+    subject = kit.blind_index.of(name, "login_name")
+    await attempts.enforce(tx, [(LOGIN_FAILURES_BY_CLIENT, client)], now, lock=False)
+    failures, seconds = await attempts.count(tx, _FAILURES, subject, now, lock=True)
     if failures >= LOCK_AFTER_FAILURES:
-        seconds = int(LOCK_TIME.total_seconds())
         raise refused(
             "account_locked",
             (
-                f"登录失败次数过多，已锁定{seconds // 60}分钟。",
-                f"Too many failed log-ins: locked for {seconds // 60} minutes.",
+                f"登录失败次数过多，已锁定，请在{attempts.told(seconds, 'zh')}后再试。",
+                f"Too many failed log-ins: locked for {attempts.told(seconds, 'en')}.",
             ),
             ("请稍后再试，或通过“忘记密码”找回。", "Wait, or recover the password."),
             source="Q12, Q34",
@@ -87,6 +99,8 @@ async def _authenticate(
     if failures >= CAPTCHA_AFTER_FAILURES and captcha is not None:
         await check_captcha(tx, kit, *captcha)
     row = await accounts.by_login_name(tx, name, kit.phone_key(name))
+    if row is not None and only_role not in (None, row["role"]):
+        row = None
     if not await verify_password(row["password_hash"] if row else None, password) or row is None:
         await attempts.record(tx, _FAILURES.kind, subject, now)
         await attempts.record(tx, LOGIN_FAILURES_BY_CLIENT.kind, client, now)
@@ -139,24 +153,16 @@ async def log_in(
 async def client_credentials(
     tx: Transaction, kit: Kit, issuer: TokenIssuer, name: str, secret: str, client: str
 ) -> Tokens:
-    """A machine's token: the exam centre only. It has no session and no refresh token."""
-    row = await _authenticate(tx, kit, name, secret, client, None)
-    if row["role"] != "exam_centre":
-        raise refused(
-            "grant_not_allowed",
-            (
-                "此账户不能使用客户端凭证方式。",
-                "This account may not use client credentials.",
-            ),
-            ("请使用用户名和密码登录。", "Log in with user name and password."),
-            status=403,
-        )
+    """A machine's token: the exam centre only; to others it is as if they had no account, as no
+    captcha protects them here. It has no session and no refresh token."""
+    row = await _authenticate(tx, kit, name, secret, client, None, only_role="exam_centre")
     return Tokens(issuer.issue(principal_of(row, "")), None)
 
 
 async def refresh(tx: Transaction, kit: Kit, issuer: TokenIssuer, token: str) -> Tokens:
-    """A new pair for a refresh token, which then is used up. Using one twice ends the session:
-    one of the two users is a thief."""
+    """A new pair for a refresh token, which then is used up. Using one again ends the session:
+    one of the two users is a thief. Only within ``REFRESH_GRACE`` it tells the same new refresh
+    token once more, as the first answer may have been lost."""
     now = kit.clock.now()
     session_id, _, secret = token.partition(".")
     row = (
@@ -167,25 +173,28 @@ async def refresh(tx: Transaction, kit: Kit, issuer: TokenIssuer, token: str) ->
     if row is None or row["ended_at"] is not None or row["expires_at"] <= now:
         raise _session_ended()
     digest = _digest(secret)
-    if not secrets.compare_digest(digest, row["refresh_hash"]):
-        if row["previous_hash"] and secrets.compare_digest(digest, row["previous_hash"]):
-            await end_session(tx, kit, session_id, "refresh_token_reused")
+    again = digest == row["previous_hash"]
+    if again and now - row["used_at"] >= REFRESH_GRACE:
+        await end_session(tx, kit, session_id, "refresh_token_reused")
+        raise _session_ended()
+    if not again and digest != row["refresh_hash"]:
         raise _session_ended()
     owner = await accounts.find(tx, account.c.id == row["account_id"])
     if owner is None or owner["status"] == "revoked":
         await end_session(tx, kit, session_id, "account_revoked")
         raise _session_ended()
-    new_secret = secrets.token_urlsafe(32)
-    await tx.execute(
-        update(session)
-        .where(session.c.id == session_id)
-        .values(
-            refresh_hash=_digest(new_secret),
-            previous_hash=digest,
-            used_at=now,
-            expires_at=now + SESSION_LIFE,
+    new_secret = kit.blind_index.of(f"{session_id}.{secret}", "refresh_token")
+    if not again:
+        await tx.execute(
+            update(session)
+            .where(session.c.id == session_id)
+            .values(
+                refresh_hash=_digest(new_secret),
+                previous_hash=digest,
+                used_at=now,
+                expires_at=now + SESSION_LIFE,
+            )
         )
-    )
     return Tokens(issuer.issue(principal_of(owner, session_id)), f"{session_id}.{new_secret}")
 
 

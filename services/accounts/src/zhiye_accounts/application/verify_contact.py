@@ -72,11 +72,18 @@ async def send_code(
         "code_by_client": client,
     }
     await attempts.enforce(
-        tx, [(limit, subjects[limit.kind]) for limit in CODE_LIMITS], now, field="channel"
+        tx,
+        [(limit, subjects[limit.kind]) for limit in CODE_LIMITS],
+        now,
+        field="channel",
+        next_step=(
+            "请稍后再试；收不到短信的，可改用邮箱验证。",
+            "Wait; if no SMS arrives, verify by email instead.",
+        ),
+        source="Q3, Q27",
     )
     for kind, subject in subjects.items():
-        if subject:
-            await attempts.record(tx, kind, subject, now)
+        await attempts.record(tx, kind, subject, now)
     code_id, code = new_id(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     expires_at = now + CODE_LIFE
     await tx.execute(
@@ -127,6 +134,7 @@ async def verify_contact(
     told), or the phone is verified for another account.
     """
     now = kit.clock.now()
+    key_column, _, verified_column = _COLUMNS[channel]
     row = await accounts.get(tx, account_id)
     await attempts.enforce(tx, [(CODE_GUESSES, account_id)], now, field="code")
     await attempts.record(tx, CODE_GUESSES.kind, account_id, now)
@@ -137,6 +145,7 @@ async def verify_contact(
                 .where(
                     verification_code.c.account_id == account_id,
                     verification_code.c.purpose == f"verify_{channel}",
+                    verification_code.c.address_key == row[key_column],
                     verification_code.c.used_at.is_(None),
                     verification_code.c.tries_left > 0,
                 )
@@ -148,7 +157,6 @@ async def verify_contact(
         .mappings()
         .first()
     )
-    verified_column = _COLUMNS[channel][2]
     if waiting is None or waiting["expires_at"] <= now:
         raise refused(
             "code_expired",

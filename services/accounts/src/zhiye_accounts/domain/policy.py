@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from zhiye_contracts.identifiers import IdentifierError
 from zhiye_contracts.reasons import Reason, Refused, Text
 
 USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{5,11}")
@@ -21,6 +22,9 @@ LOCK_AFTER_FAILURES = 5
 LOCK_TIME = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=14)
 """How long a session lasts without being refreshed."""
+REFRESH_GRACE = timedelta(seconds=10)
+"""How long a used refresh token still tells the pair it was exchanged for: a client whose answer
+was lost asks again. After that its use means that it was stolen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +45,30 @@ CODE_LIMITS = (
 )
 """For each code sent: to one phone or email, for one account, from one client address."""
 CODE_GUESSES = Limit("code_guess", 15, timedelta(hours=1))
+IDENTITY_CORRECTIONS = Limit("identity_correction", 5, timedelta(days=1))
+"""Each correction tells whether a name and an ID number belong together."""
 ACTIVATION_GUESSES = Limit("activation_guess", 5, timedelta(hours=1))
 LOGIN_FAILURES_BY_CLIENT = Limit("login_failed_client", 100, timedelta(minutes=15))
 """Per client address: generous, as a hospital's staff share one."""
 REGISTRATIONS_BY_CLIENT = Limit("registration_client", 60, timedelta(hours=1))
 
+USER_NAME_FORMAT = Reason(
+    "user_name_format",
+    Text(
+        "用户名应以字母开头，由6至12位字母和数字组成。",
+        "A user name is 6 to 12 letters and digits, beginning with a letter.",
+    ),
+    Text("请换一个用户名。", "Choose another user name."),
+    field="user_name",
+    source="deck 1.2",
+)
+
 
 def check_user_name(user_name: str) -> str:
-    """The user name, unchanged, if it is one (deck 1.2)."""
+    """The user name without outer blanks; ``IdentifierError`` if it is none (deck 1.2)."""
+    user_name = user_name.strip()
     if not USER_NAME.fullmatch(user_name):
-        raise Refused(
-            Reason(
-                "user_name_format",
-                Text(
-                    "用户名应以字母开头，由6至12位字母和数字组成。",
-                    "A user name is 6 to 12 letters and digits, beginning with a letter.",
-                ),
-                Text("请换一个用户名。", "Choose another user name."),
-                source="deck 1.2",
-            )
-        )
+        raise IdentifierError(USER_NAME_FORMAT)
     return user_name
 
 
@@ -71,7 +79,7 @@ def check_password(password: str, user_name: str, minimum: int) -> None:
         problems.append(
             Text(f"密码长度应为{minimum}至128位。", f"A password has {minimum} to 128 characters.")
         )
-    if not (re.search(r"[A-Za-z]", password) and re.search(r"\d", password)):
+    if not (re.search(r"[A-Za-z]", password) and re.search("[0-9]", password)):
         problems.append(
             Text("密码应同时含有字母和数字。", "A password holds both letters and digits.")
         )

@@ -123,7 +123,7 @@ def routes(kit: Kit) -> Routes:
                 user_name=body.user_name,
                 password=body.password.get_secret_value(),
                 language=language,
-                client=client_address(request),
+                client=kit.client_key(client_address(request)),
             ),
         )
         response.headers["Location"] = "/api/v1/accounts/me"
@@ -163,7 +163,7 @@ def routes(kit: Kit) -> Routes:
     ) -> CodeOut:
         """Have a code sent by SMS or email (Q3, Q27); limited per address, account, client."""
         expires_at = await send_code(
-            tx, kit, caller.account_id, body.channel, client_address(request)
+            tx, kit, caller.account_id, body.channel, kit.client_key(client_address(request))
         )
         row = await accounts.get(tx, caller.account_id, lock=False)
         if body.channel == "sms":

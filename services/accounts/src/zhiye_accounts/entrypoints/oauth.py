@@ -56,7 +56,7 @@ def _basic(request: Request) -> tuple[str, str] | None:
 def routes(kit: Kit, issuer: TokenIssuer) -> Routes:
     r = Routes("tokens")
 
-    @r.expose("POST", "/api/v1/oauth/token", PUBLIC, idempotent=False, refusals=(401, 403, 423))
+    @r.expose("POST", "/api/v1/oauth/token", PUBLIC, idempotent=False, refusals=(401, 423))
     async def issue_token(
         request: Request, form: Annotated[TokenIn, Form()], tx: Tx, response: Response
     ) -> TokenOut:
@@ -64,7 +64,7 @@ def routes(kit: Kit, issuer: TokenIssuer) -> Routes:
         (`client_credentials`: the exam centre). Limited: a captcha after some failures, then a
         lock of fifteen minutes."""
         response.headers["Cache-Control"] = "no-store"
-        client = client_address(request)
+        client = kit.client_key(client_address(request))
         if form.grant_type == "refresh_token":
             if form.refresh_token is None:
                 raise _missing("refresh_token")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from zhiye_accounts.domain.policy import check_user_name
 from zhiye_chassis.clock import SystemClock
@@ -17,6 +17,7 @@ from zhiye_contracts.identifiers import (
     parse_name,
     parse_phone,
 )
+from zhiye_contracts.identifiers.errors import fold
 
 _TODAY = SystemClock().today
 
@@ -30,8 +31,13 @@ def as_id_number(value: str) -> IdNumber:
     return parse_id_number(value, _TODAY())
 
 
+def _fold(value: object) -> object:
+    """Full-width digits, as Chinese keyboards write them, are digits too."""
+    return fold(value) if isinstance(value, str) else value
+
+
 def _empty_is_none(value: object) -> object:
-    return None if value == "" else value
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 IdNumberField = Annotated[
@@ -68,6 +74,8 @@ class CaptchaOut(BaseModel):
 
 class RegisterIn(Schema):
     """Opening an account; name and ID number as on the certificate (Q2, Q26)."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # blanks belong to a password
 
     name: NameField
     id_number: IdNumberField
@@ -112,7 +120,7 @@ class CodeOut(BaseModel):
 
 
 class VerificationIn(CodeIn):
-    code: str = Field(pattern=r"^\d{6}$", examples=["042137"])
+    code: Annotated[str, BeforeValidator(_fold)] = Field(pattern="^[0-9]{6}$", examples=["042137"])
 
 
 class ActivationIn(Schema):
