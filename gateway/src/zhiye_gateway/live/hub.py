@@ -127,7 +127,7 @@ class Hub:
             raise Refused(TOKEN_INVALID, status=401)
         if self._count[account_id] >= self._settings.streams_per_account:
             raise refusals.too_many_streams("account")
-        if self._count.total() >= self._settings.streams_in_all:
+        if self.open_streams >= self._settings.streams_in_all:
             raise refusals.too_many_streams("gateway")
         stream = Stream(principal, self._settings.stream_queue)
         if last_event_id is not None:
@@ -157,6 +157,10 @@ class Hub:
         if not self._count[stream.account_id]:
             del self._count[stream.account_id]
         STREAMS.dec()
+
+    @property
+    def open_streams(self) -> int:
+        return self._count.total()
 
     def end_all(self) -> None:
         """End every stream, open no more: without this a server waits for them to shut down."""

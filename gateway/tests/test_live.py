@@ -1,0 +1,158 @@
+"""Live updates: who is told what."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+from gateway.tests.fakes import EventStream, FakeBus
+from gateway.tests.live_support import (
+    AUTHORITY,
+    FEEDER,
+    HOSPITAL,
+    PRETENDER,
+    STRANGER,
+    example,
+    is_told,
+    open_stream,
+)
+from gateway.tests.support import NURSE, Sign
+
+from zhiye_chassis.bus.cloudevents import to_cloudevent
+from zhiye_chassis.bus.in_process import InProcessCarrier
+from zhiye_chassis.bus.rabbitmq import RabbitCarrier
+from zhiye_chassis.security import TokenVerifier
+from zhiye_contracts.events import (
+    AccountChanged,
+    ApplicationChanged,
+    QualificationBatchCompleted,
+    RegistrationChanged,
+)
+from zhiye_gateway.service import Gateway, build_in_process
+from zhiye_gateway.settings import GatewaySettings
+
+
+async def test_a_step_of_an_application_is_told_to_applicant_institution_and_authority_only(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    streams = {
+        who.account_id: await open_stream(gateway, sign(who))
+        for who in (NURSE, HOSPITAL, AUTHORITY, STRANGER, PRETENDER, FEEDER)
+    }
+    bus.pass_on(example(ApplicationChanged))
+    for who in (NURSE, HOSPITAL, AUTHORITY):
+        await streams[who.account_id].until(is_told("application-changed"))
+    for who in (STRANGER, PRETENDER, FEEDER):
+        assert streams[who.account_id].names == []
+    (event,) = streams[NURSE.account_id].events
+    assert event["data"] == {
+        "id": "01JD0000000000000000APP001",
+        "version": 4,
+        "occurred_at": "2026-11-23T02:00:00Z",
+        "number": "N202611230000017",
+        "business_type": "nurse-first",
+        "change": "approved",
+        "state": "approved",
+        "deadline": "2026-12-21",
+    }
+    for stream in streams.values():
+        await stream.go()
+    assert gateway.hub.open_streams == 0
+
+
+async def test_nothing_sealed_and_no_name_goes_down_a_stream(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    stream = await open_stream(gateway, sign())
+    bus.pass_on(example(AccountChanged), example(ApplicationChanged))
+    await stream.until(is_told("application-changed"))
+    assert stream.names == ["account-changed", "application-changed"]
+    for secret in ("sealed", "k1.", "王", "医院", "person_key", "5f2b0c7d", "display_name"):
+        assert secret not in stream.text
+    await stream.go()
+
+
+async def test_a_finished_batch_is_told_to_its_feeder(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    stream = await open_stream(gateway, sign(FEEDER))
+    bus.pass_on(example(QualificationBatchCompleted))
+    await stream.until(is_told("batch-completed"))
+    assert stream.events[0]["data"]["rejected"] == 30
+    await stream.go()
+
+
+async def test_what_is_not_for_telling_or_not_an_event_is_passed_over(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    stream = await open_stream(gateway, sign())
+    bus.tell(b"not json")
+    bus.tell(b'[{"specversion":"1.0"}]')
+    broken = to_cloudevent(example(AccountChanged), "/test").replace(b'"role"', b'"roll"')
+    bus.tell(broken)
+    forged = to_cloudevent(example(AccountChanged), "/test")
+    bus.tell(forged.replace(b'"id":"', b'"id":"\\nevent: x', 1))
+    bus.pass_on(example(RegistrationChanged), example(ApplicationChanged))
+    await stream.until(is_told("application-changed"))
+    assert stream.names == ["application-changed"]
+    await stream.go()
+
+
+async def test_an_event_that_is_delivered_twice_is_told_once(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    stream = await open_stream(gateway, sign())
+    body = to_cloudevent(example(ApplicationChanged), "/test")
+    bus.tell(body)
+    bus.tell(body)
+    bus.pass_on(example(AccountChanged))
+    await stream.until(is_told("account-changed"))
+    assert stream.names == ["application-changed", "account-changed"]
+    await stream.go()
+
+
+async def test_without_a_token_there_is_no_stream(gateway: Gateway, sign: Sign) -> None:
+    for token in (None, "Bearer not.a.token", sign(seconds=-1), "Basic abc"):
+        stream = EventStream(gateway.app, token)
+        await stream.ended()
+        assert stream.status == 401
+    assert gateway.hub.open_streams == 0
+
+
+async def test_a_token_in_the_address_is_no_token(client: httpx.AsyncClient, sign: Sign) -> None:
+    token = sign().removeprefix("Bearer ")
+    answer = await client.get("/api/v1/events", params={"access_token": token, "token": token})
+    assert answer.status_code == 401
+
+
+async def test_events_come_through_the_carrier_of_the_embedded_profile(
+    verifier: TokenVerifier, sign: Sign
+) -> None:
+    carrier = InProcessCarrier()
+    gateway = build_in_process({}, carrier, verifier, GatewaySettings())
+    await gateway.start()
+    stream = await open_stream(gateway, sign())
+    events = [example(ApplicationChanged), example(ApplicationChanged, version=5)]
+    batch = [to_cloudevent(event, "/test") for event in events]
+    await carrier.publish({ApplicationChanged.type: [batch]})
+    await stream.until(lambda s: len(s.events) == 2)
+    await stream.go()
+    await gateway.close()
+
+
+@pytest.mark.rabbitmq
+async def test_events_come_through_rabbitmq(
+    amqp_url: str, verifier: TokenVerifier, sign: Sign
+) -> None:
+    carrier = await RabbitCarrier.connect(amqp_url)
+    gateway = build_in_process({}, carrier, verifier, GatewaySettings())
+    await gateway.start()
+    stream = await open_stream(gateway, sign())
+    sender = await RabbitCarrier.connect(amqp_url)
+    event = to_cloudevent(example(ApplicationChanged), "/test")
+    await sender.publish({ApplicationChanged.type: [[event]]})
+    await stream.until(is_told("application-changed"))
+    await asyncio.gather(stream.go(), gateway.close())
+    await sender.close()
+    await carrier.close()
