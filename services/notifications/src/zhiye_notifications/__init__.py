@@ -1,0 +1,1 @@
+"""SMS, email and the in-app inbox."""

@@ -31,9 +31,11 @@ class DivisionOut(BaseModel):
     code: str = Field(examples=["110102"])
     name: str = Field(examples=["西城区"])
     full_name: str = Field(examples=["北京市西城区"])
-    current: bool = Field(description="In force today")
-    since: int | None = Field(None, description="First year under this name, if known")
-    until: int | None = Field(None, description="Last year, if abolished")
+    current: bool = Field(description="In force today", examples=[True])
+    since: int | None = Field(
+        None, description="First year under this name, if known", examples=[1980]
+    )
+    until: int | None = Field(None, description="Last year, if abolished", examples=[None])
 
 
 class DivisionsOut(BaseModel):

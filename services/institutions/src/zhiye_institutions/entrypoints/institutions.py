@@ -112,7 +112,7 @@ class DecidingAuthorityOut(BaseModel):
     business_type: str = Field(examples=["nurse-first"])
     business_type_label: str = Field(examples=["首次注册"])
     authority: AuthorityName | None = Field(None, description="Absent: nobody can decide yet")
-    origin: Literal["set", "default", "none"]
+    origin: Literal["set", "default", "none"] = Field(examples=["default"])
 
 
 class DecidingAuthoritiesOut(BaseModel):

@@ -1,0 +1,1 @@
+"""Tables, the outgoing queue, and the providers that carry messages out."""

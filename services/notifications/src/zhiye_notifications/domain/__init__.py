@@ -1,0 +1,1 @@
+"""Texts of messages and rules of delivery; standard library and code tables only."""

@@ -1,0 +1,117 @@
+"""Making texts of templates and parameters, and counting the parts of an SMS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhiye_contracts.codes import BUSINESS_TYPES
+from zhiye_contracts.reasons import Language, Text
+from zhiye_notifications.domain.delivery import Channel
+from zhiye_notifications.domain.templates import EMAIL_FRAME, SIGNATURE, TEMPLATES, Template
+
+SINGLE_PART, JOINED_PART = 70, 67
+"""UTF-16 units in an SMS of one part, and in each part of a longer one (3GPP TS 23.040)."""
+SMS_REASONS = 250
+"""Characters of reasons in an SMS; the inbox has all of them."""
+
+_UNTIL = Text("，最迟 {deadline} 前办结", ", by {deadline} at the latest")
+_AUTHORITY = Text("审批机关", "the authority")
+_LOG_IN = Text("请登录查看", "log in to see them")
+_MORE = Text("等共 {count} 项，登录查看全部", "…, {count} in all: log in to see them")
+
+
+class TemplateError(Exception):
+    """A message that cannot be rendered; ``code`` says why, never with what."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The title is the subject of an email; an SMS shows only the text."""
+
+    title: str
+    text: str
+    next_step: str
+
+
+def render(template_id: str, parameters: Mapping[str, Any], language: Language) -> Rendered:
+    """The message as the inbox shows it. Raises ``TemplateError``: template_unknown,
+    parameter_missing."""
+    template = _template(template_id)
+    words = _words(parameters, language, joined="\n{n}. {reason}")
+    return Rendered(
+        title=_fill(template.title.read(language), words),
+        text=_fill(template.text.read(language), words),
+        next_step=_fill(template.next_step.read(language), words),
+    )
+
+
+def render_for(
+    channel: Channel, template_id: str, parameters: Mapping[str, Any], language: Language
+) -> tuple[str, str]:
+    """Subject (empty for SMS) and text for a channel. Raises ``TemplateError``: as ``render``,
+    and channel_unsupported."""
+    template = _template(template_id)
+    if template.sms is None:
+        raise TemplateError("channel_unsupported")
+    if channel == "sms":
+        words = _words(parameters, language, joined="{n}.{reason}")
+        return "", SIGNATURE.read(language) + _fill(template.sms.read(language), words)
+    shown = render(template_id, parameters, language)
+    body = EMAIL_FRAME.read(language).format(text=shown.text, next_step=shown.next_step)
+    return SIGNATURE.read(language) + shown.title, body
+
+
+def sms_parts(text: str) -> int:
+    """How many SMS a text takes. Rare characters (beyond the basic plane) count twice."""
+    units = len(text.encode("utf-16-le")) // 2
+    return 1 if units <= SINGLE_PART else -(-units // JOINED_PART)
+
+
+def _template(template_id: str) -> Template:
+    try:
+        return TEMPLATES[template_id]
+    except KeyError:
+        raise TemplateError("template_unknown") from None
+
+
+def _fill(text: str, words: Mapping[str, Any]) -> str:
+    try:
+        return text.format_map(words)
+    except KeyError:
+        raise TemplateError("parameter_missing") from None
+
+
+def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) -> dict[str, Any]:
+    """The parameters, and what is said of them in this language."""
+    words = dict(parameters)
+    if "business_type" in words:
+        words["business"] = BUSINESS_TYPES.label(str(words["business_type"]), language)
+    if "authority" in words:
+        words["authority"] = words["authority"] or _AUTHORITY.read(language)
+    if "reasons" in words:
+        words["reasons"] = _reasons(words["reasons"], language, joined)
+    deadline = words.get("deadline")
+    words["until"] = _UNTIL.read(language).format(deadline=deadline) if deadline else ""
+    return words
+
+
+def _reasons(reasons: Sequence[str], language: Language, joined: str) -> str:
+    """All reasons, numbered: one a line, or, for an SMS, one after the other as far as they fit."""
+    if not reasons:
+        return _LOG_IN.read(language)
+    numbered = [joined.format(n=n, reason=reason) for n, reason in enumerate(reasons, 1)]
+    if joined.startswith("\n"):
+        return "".join(numbered)
+    between = Text("；", "; ").read(language)
+    for count in range(len(numbered), 0, -1):
+        text = between.join(numbered[:count])
+        if len(text) <= SMS_REASONS:
+            rest = "" if count == len(numbered) else _MORE.read(language)
+            return text + rest.format(count=len(numbered))
+    return _LOG_IN.read(language)

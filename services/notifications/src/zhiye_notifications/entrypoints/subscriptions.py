@@ -1,0 +1,38 @@
+"""The wiring table: what the notifications service reads, and what it does with it."""
+
+from __future__ import annotations
+
+from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
+from zhiye_chassis.database import Transaction
+from zhiye_contracts.events import (
+    AccountChanged,
+    ApplicationChanged,
+    MessageRequested,
+    QualificationBatchCompleted,
+)
+from zhiye_notifications.application.project_contacts import project_contacts
+from zhiye_notifications.application.queue_requested import queue_requested
+from zhiye_notifications.application.tell_applicants import tell_applicants
+from zhiye_notifications.application.tell_exam_centre import tell_exam_centre
+from zhiye_notifications.kit import Kit
+
+
+def subscriptions(kit: Kit) -> Subscriptions:
+    async def requested(tx: Transaction, events: list[MessageRequested]) -> None:
+        await queue_requested(tx, kit, events)
+
+    async def step_taken(tx: Transaction, events: list[ApplicationChanged]) -> None:
+        await tell_applicants(tx, kit, events)
+
+    async def batch_read(tx: Transaction, event: QualificationBatchCompleted) -> None:
+        await tell_exam_centre(tx, kit, event)
+
+    return Subscriptions(
+        "notifications",
+        (
+            Subscription(MessageRequested, requested, batch=True),
+            Subscription(AccountChanged, project_contacts, batch=True),
+            Subscription(ApplicationChanged, step_taken, batch=True),
+            Subscription(QualificationBatchCompleted, batch_read),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The database history of the notifications service."""
