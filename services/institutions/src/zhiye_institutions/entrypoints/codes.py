@@ -42,7 +42,7 @@ class DivisionsOut(BaseModel):
     items: list[DivisionOut]
 
 
-class CodeOut(BaseModel):
+class CodeRowOut(BaseModel):
     code: str = Field(examples=["20"])
     label: str = Field(examples=["本科"])
 
@@ -60,7 +60,7 @@ class TablesOut(BaseModel):
 class TableOut(BaseModel):
     name: str = Field(examples=["education"])
     source: str = Field(examples=["GB/T 4658-2006"])
-    items: list[CodeOut]
+    items: list[CodeRowOut]
 
 
 def _division(division: divisions.Division, clock: Clock) -> DivisionOut:
@@ -136,7 +136,7 @@ def routes(kit: Kit) -> Routes:
         return TableOut(
             name=found.name,
             source=found.source,
-            items=[CodeOut(code=code, label=found.label(code, language)) for code in found],
+            items=[CodeRowOut(code=code, label=found.label(code, language)) for code in found],
         )
 
     return api
