@@ -88,7 +88,7 @@ async def seed(services: dict[str, Service]) -> None:
                 name=name,
                 region=region,
                 registration_number=institution_number(organisation, region, "11", "A100", "1"),
-                level="3A",
+                level="tertiary-a",
                 institution_id=id_,
             )
     accounts = services["accounts"].kit
