@@ -71,14 +71,14 @@ def _format_of(request: Request) -> Format:
 
 async def _body(request: Request) -> AsyncIterator[bytes]:
     """The body as it comes. A server may tell a broken connection or just end too early."""
-    declared, received = int(request.headers.get("content-length", 0)), 0
+    length, received = request.headers.get("content-length", ""), 0
     try:
         async for data in request.stream():
             received += len(data)
             yield data
     except ClientDisconnect:
         raise Disconnected from None
-    if received < declared:
+    if length.isdecimal() and received < int(length):
         raise Disconnected
 
 
