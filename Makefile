@@ -1,6 +1,7 @@
 # zhiye. `make` or `make help` tells what there is; `make run` is all a first look needs.
 PYTHON ?= python3
 ARGS ?=
+PORT ?=
 SHELL := /bin/sh
 BIN := .venv/bin
 LOCKED := requirements.lock pyproject.toml tools/bootstrap.sh \
@@ -33,10 +34,10 @@ help: ## 列出所有命令（LANG=en 显示英文） | list the commands
 	@touch .venv/.runtime $@
 
 run: .venv/.runtime ## 安装并启动整个系统，带演示数据 | install and start everything, with demo data
-	@$(BIN)/zhiye run $(ARGS)
+	@$(BIN)/zhiye run $(if $(PORT),--port $(PORT)) $(ARGS)
 
 demo: .venv/.runtime ## 在已启动的系统上演示护士首次注册 | tell a nurse's registration against the running system
-	@$(BIN)/zhiye demo $(ARGS)
+	@$(BIN)/zhiye demo $(if $(PORT),--address http://127.0.0.1:$(PORT)) $(ARGS)
 
 test: .venv/.all ## 运行测试（不含慢测试） | run the tests, without the slow ones
 	$(CLEAN_ENV) $(BIN)/python -m pytest -m "not slow" $(ARGS)

@@ -59,7 +59,7 @@ for member in $members; do
   editable="$editable -e $member"
 done
 if [ "$what" = all ]; then
-  .venv/bin/uv pip install -q --require-hashes -r requirements.lock
+  .venv/bin/uv pip install -q --compile-bytecode --require-hashes -r requirements.lock
 fi
 # shellcheck disable=SC2086 - one word each
-.venv/bin/uv pip install -q -c requirements.lock $editable
+.venv/bin/uv pip install -q --compile-bytecode -c requirements.lock $editable

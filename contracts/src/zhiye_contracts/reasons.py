@@ -5,6 +5,7 @@ Standard library only, because domain code raises these.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -62,3 +63,29 @@ class Refused(Exception):  # noqa: N818 - a refusal is not an error
         self.keep_effects = keep_effects
         self.retry_after = retry_after
         """Seconds until it is worth trying again, told as ``Retry-After``."""
+
+
+_CITATIONS = (
+    (re.compile(r"\bQ(\d+(?:\.\d+)*)"), r"答疑手册问题\1"),
+    (re.compile(r"\bdeck (?:step (\d+))"), r"培训课件第\1步"),
+    (re.compile(r"\bdeck (\d[\d.]*)"), r"培训课件\1"),
+    (
+        re.compile(r"\b(?:Nurses Regulation|Regulation on Nurses) art\. (\d+)"),
+        r"《护士条例》第\1条",
+    ),
+    (
+        re.compile(r"\bMeasures on Nurse Registration art\. (\d+)"),
+        r"《护士执业注册管理办法》第\1条",
+    ),
+    (re.compile(r"\bAdministrative Licensing Law art\. (\d+)"), r"《行政许可法》第\1条"),
+    (re.compile(r"\s*[;,]\s*"), "；"),
+)
+
+
+def read_source(source: str, language: Language) -> str:
+    """A source as the reader calls it: ``Nurses Regulation art. 7`` is 《护士条例》第7条."""
+    if language == "en":
+        return source
+    for pattern, chinese in _CITATIONS:
+        source = pattern.sub(chinese, source)
+    return source

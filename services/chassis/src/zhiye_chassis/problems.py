@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 from zhiye_chassis import texts
 from zhiye_chassis.telemetry import language_var, log, request_id_var
 from zhiye_contracts.identifiers import IdentifierError
-from zhiye_contracts.reasons import Language, Reason, Refused, Text
+from zhiye_contracts.reasons import Language, Reason, Refused, Text, read_source
 
 
 class ReasonOut(BaseModel):
@@ -87,7 +87,7 @@ def problem_body(reasons: Sequence[Reason], status: int, language: Language) -> 
                 "field": reason.field,
                 "reason": reason.reason.read(language),
                 "next_step": reason.next_step.read(language),
-                "source": reason.source,
+                "source": reason.source and read_source(reason.source, language),
             }
             for reason in reasons
         ],

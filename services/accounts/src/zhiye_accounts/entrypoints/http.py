@@ -35,7 +35,7 @@ from zhiye_chassis.security import ANYONE, PUBLIC, allow
 from zhiye_chassis.web import Caller, Reader, Routes, Tx, client_address, etag
 from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import mask_email, mask_name, mask_phone
-from zhiye_contracts.reasons import Language, Text
+from zhiye_contracts.reasons import Language, Text, read_source
 
 _PERSON = allow("practitioner", inactive=True)
 
@@ -73,7 +73,7 @@ async def _present(
             code=explanation.code,
             reason=explanation.reason.read(language),
             next_step=explanation.next_step.read(language),
-            source=explanation.source,
+            source=explanation.source and read_source(explanation.source, language),
         )
         if explanation
         else None,

@@ -9,7 +9,7 @@ from fastapi import Path, Query
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.security import PUBLIC, allow
 from zhiye_chassis.web import Caller, Reader, Routes
-from zhiye_contracts.reasons import Language, Reason
+from zhiye_contracts.reasons import Language, Reason, read_source
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.assess_eligibility import assess_eligibility
 from zhiye_registration.domain.conditions import Condition
@@ -118,7 +118,7 @@ def _whole(kit: Kit, row: BusinessType, language: Language) -> BusinessTypeOut:
                 title=review.title.read(language),
                 working_days=moment.days_of(review),
                 statutory=not review.setting,
-                source=review.source,
+                source=read_source(review.source, language),
             )
             for review in row.reviews
         ],
@@ -134,7 +134,7 @@ def _condition(one: Condition, language: Language) -> ConditionOut:
     return ConditionOut(
         name=one.name,
         text=one.text.read(language),
-        source=one.source,
+        source=read_source(one.source, language),
         needs=list(one.needs),
         how=one.next_step.read(language),
     )
@@ -146,5 +146,5 @@ def _reason(one: Reason, language: Language) -> ReasonOut:
         field=one.field,
         reason=one.reason.read(language),
         next_step=one.next_step.read(language),
-        source=one.source,
+        source=one.source and read_source(one.source, language),
     )
