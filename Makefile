@@ -48,7 +48,7 @@ test-all: .venv/.all ## 运行全部测试 | run all tests
 check: .venv/.all ## 检查格式、类型、依赖方向和生成的文件 | check format, types, imports and generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy contracts services gateway deploy tests
+	$(BIN)/mypy contracts/src services/*/src gateway/src deploy/launcher/src
 	$(BIN)/lint-imports
 	$(BIN)/zhiye generate --check
 

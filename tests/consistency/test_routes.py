@@ -139,6 +139,7 @@ def test_public_routes_are_these_and_no_others():
         "POST /api/v1/oauth/token",
         "GET /.well-known/jwks.json",
         "GET /api/v1/authorities",
+        "GET /api/v1/authorities/{authority_id}",
         "GET /api/v1/institutions",
         "GET /api/v1/institutions/{institution_id}",
         "GET /api/v1/institutions/{institution_id}/deciding-authorities",

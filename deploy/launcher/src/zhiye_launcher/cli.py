@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import psutil
 import typer
@@ -175,13 +175,11 @@ def generate_exams(
     seed: int = 1,
     year: int = 2026,
     dirty: Annotated[float, typer.Option(help="Share of faulty records")] = 0.03,
-    format: Annotated[str, typer.Option(help="ndjson or csv")] = "ndjson",
+    format: Annotated[Literal["ndjson", "csv"], typer.Option()] = "ndjson",
 ) -> None:
     """Print realistic nurse exam results; the same seed gives the same file."""
     from zhiye_launcher.generator import generate_nurse_exam_results, write
 
-    if format not in ("ndjson", "csv"):
-        raise typer.BadParameter("ndjson or csv", param_hint="--format")
     write(generate_nurse_exam_results(count, seed, year, dirty=dirty), sys.stdout, format)
 
 
