@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_registration.adapters.tables import (
+    IS_OPEN,
     application,
     application_number,
     application_step,
@@ -97,7 +98,15 @@ async def next_number(tx: Transaction, today: date) -> str:
 async def add(tx: Transaction, one: Application) -> bool:
     """Insert a new application; ``False`` if the person has an open one of the type."""
     values = _values(one)
-    statement = pg_insert(application).values(values).on_conflict_do_nothing()
+    statement = (
+        pg_insert(application)
+        .values(values)
+        .on_conflict_do_nothing(
+            index_elements=["person_key", "business_type"],
+            # Literal: PostgreSQL cannot match a partial index by parameters in a generic plan.
+            index_where=text(IS_OPEN),
+        )
+    )
     result = await tx.execute(statement.returning(application.c.id))
     return result.first() is not None
 

@@ -27,7 +27,7 @@ from zhiye_registration.domain.workflow import OPEN, STATES
 
 metadata = new_metadata()
 
-_OPEN = f"state IN ({', '.join(repr(state) for state in OPEN)})"
+IS_OPEN = f"state IN ({', '.join(repr(state) for state in OPEN)})"
 _ANY_STATE = f"state IN ({', '.join(repr(state) for state in STATES)})"
 
 # --- projections: what other services told -------------------------------------------------------
@@ -140,9 +140,9 @@ application = Table(
         "person_key",
         "business_type",
         unique=True,
-        postgresql_where=text(_OPEN),
+        postgresql_where=text(IS_OPEN),
     ),
-    Index("application_open_idx", "state", "business_type", postgresql_where=text(_OPEN)),
+    Index("application_open_idx", "state", "business_type", postgresql_where=text(IS_OPEN)),
     Index("application_person_idx", "person_key", "id"),
     Index("application_institution_idx", "institution_id", "state", "id"),
     Index("application_authority_idx", "authority_id", "state", "id"),
