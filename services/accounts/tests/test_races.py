@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
-from services.accounts.tests.world import World, another, id_number, phone
+from services.accounts.tests.world import PASSWORD, World, another, id_number, phone
 from sqlalchemy import text
 
 from zhiye_accounts.adapters.tables import account, attempt, session
+from zhiye_accounts.application.register_account import RegisterAccount, register_account
+from zhiye_contracts.identifiers import parse_id_number
+
+
+def _command(number: str, captcha: dict[str, str]) -> RegisterAccount:
+    return RegisterAccount(
+        name="王芳",
+        id_number=parse_id_number(number, date(2026, 11, 23)),
+        phone=phone(),
+        email=None,
+        user_name="wangfang9",
+        password=PASSWORD,
+        language="zh",
+        client="client",
+        **captcha,
+    )
 
 
 async def test_an_id_number_registered_twice_at_once_has_one_account(world: World) -> None:
@@ -107,24 +124,45 @@ async def test_a_code_that_is_asked_for_twice_at_once_is_sent_once(world: World)
     assert len(await world.events("message-requested")) == 1
 
 
-async def test_a_registration_and_the_qualification_that_comes_meanwhile_find_each_other(
+async def test_a_qualification_that_comes_while_somebody_registers_is_not_missed(
     world: World,
 ) -> None:
-    """Neither sees what the other has not committed yet; still the check must not miss."""
-    for _ in range(6):
-        number = id_number()
-        form = await world.form(id_number=number)
+    """The event cannot see the account that is not committed yet: it must wait for it."""
+    number, given = id_number(), await world.captcha()
+    async with world.kit.database.transaction() as tx:
+        account_id = await register_account(tx, world.kit, _command(number, given))
         event = world.qualified(world.kit.person_key(number))
+        delivery = asyncio.create_task(world.deliver(event))
+        await asyncio.sleep(0.3)
+    await delivery
+    assert (await world.read(account_id))["identity"] == "matched"
 
-        async def later(event: object = event, delay: float = 0.0) -> None:
-            await asyncio.sleep(delay)
-            await world.deliver(event)  # type: ignore[arg-type]
 
-        answer, _ = await asyncio.gather(
-            world.anybody.post("/api/v1/accounts", json=form), later(delay=_ * 0.01)
+async def test_a_registration_that_comes_while_a_qualification_is_recorded_sees_it(
+    world: World,
+) -> None:
+    number, given = id_number(), await world.captcha()
+    handler = world.service.subscriptions.table[0].handler
+    async with world.kit.database.transaction() as tx:
+        await handler(tx, [world.qualified(world.kit.person_key(number))])
+        form = await world.form(id_number=number, **given)
+        registration = asyncio.create_task(world.anybody.post("/api/v1/accounts", json=form))
+        await asyncio.sleep(0.3)
+    assert (await registration).json()["identity"]["code"] == "identity_matched"
+
+
+async def test_a_correction_of_the_id_number_waits_for_the_qualification_of_it(
+    world: World,
+) -> None:
+    row, number = await world.account(), id_number()
+    handler = world.service.subscriptions.table[0].handler
+    async with world.kit.database.transaction() as tx:
+        await handler(tx, [world.qualified(world.kit.person_key(number))])
+        correction = asyncio.create_task(
+            world.as_(row).post("/api/v1/accounts/me/identity-check", json={"id_number": number})
         )
-        row = await world.read(answer.json()["account_id"])
-        assert row["identity"] == "matched"
+        await asyncio.sleep(0.3)
+    assert (await correction).json()["identity"]["code"] == "identity_matched"
 
 
 async def test_one_refresh_token_used_twice_at_once_gives_one_successor(world: World) -> None:

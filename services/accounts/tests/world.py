@@ -91,7 +91,7 @@ class World:
             given |= await self.captcha()
         return {k: v for k, v in (given | changes).items() if v is not None}
 
-    async def register(self, headers: dict[str, str] | None = None, **changes: Any) -> Any:
+    async def register(self, headers: dict[str, str] | None = None, /, **changes: Any) -> Any:
         return await self.anybody.post(
             "/api/v1/accounts", json=await self.form(**changes), headers=headers
         )
@@ -194,7 +194,7 @@ class World:
         )
 
     async def organisation(self, kind: str, id_: str, region: str) -> str:
-        event = {"institution": InstitutionChanged, "authority": AuthorityChanged}[kind]
+        event: type[Event] = InstitutionChanged if kind == "institution" else AuthorityChanged
         await self.deliver(event(**event.example | {"aggregate_id": id_, "region": region}))
         return id_
 
