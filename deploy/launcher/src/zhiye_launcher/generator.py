@@ -176,7 +176,9 @@ class _Births:
 class _People:
     def __init__(self, seed: int, year: int) -> None:
         self._seed, self._year = seed, year
-        start = Random(f"{seed}/{year}").randrange(10**9)  # noqa: S311 - not a secret
+        random = Random(f"{seed}/{year}")  # noqa: S311 - not a secret
+        start = random.randrange(10**9)
+        self._first_serial = random.randrange(10**8)
         self._young, self._older, self._oldest = (
             _Births(date(year - a, 1, 1), date(year - b, 12, 31), start)
             for a, b in ((24, 20), (41, 25), (60, 42))
@@ -197,8 +199,10 @@ class _People:
         school = _school(draw, province, education, kinds)
         major = draw.choice(majors)
         corrected = version > 1
+        # Counted from somewhere else for each seed: two files rarely claim the same number.
+        serial = (self._first_serial + index) % 10**8
         return {
-            "certificate_number": f"{self._year}{province[:2]}1{index:08d}",
+            "certificate_number": f"{self._year}{province[:2]}1{serial:08d}",
             "name": name,
             "gender": gender,
             "birth_date": born.isoformat(),
@@ -213,7 +217,7 @@ class _People:
             "exam_year": self._year,
             "passed_on": f"{self._year}-06-15",
             "province": province,
-            "admission_number": f"{self._year}{province[:2]}0{index:08d}",
+            "admission_number": f"{self._year}{province[:2]}0{serial:08d}",
             "route": "exam",
             "version": version,
         }
