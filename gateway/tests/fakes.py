@@ -111,9 +111,15 @@ class FakeBus:
     def __init__(self) -> None:
         self.types: Sequence[str] = ()
         self.tell: Callable[[bytes], None] = lambda _: None
+        self.missed: Callable[[], None] = lambda: None
 
-    async def listen(self, types: Sequence[str], listener: Callable[[bytes], None]) -> None:
-        self.types, self.tell = types, listener
+    async def listen(
+        self,
+        types: Sequence[str],
+        listener: Callable[[bytes], None],
+        missed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.types, self.tell, self.missed = types, listener, missed
 
     def pass_on(self, *events: Event) -> None:
         self.tell(join([to_cloudevent(event, "/test") for event in events]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -149,6 +150,26 @@ async def test_events_come_through_rabbitmq(
     gateway = build_in_process({}, carrier, verifier, GatewaySettings())
     await gateway.start()
     stream = await open_stream(gateway, sign())
+    sender = await RabbitCarrier.connect(amqp_url)
+    event = to_cloudevent(example(ApplicationChanged), "/test")
+    await sender.publish({ApplicationChanged.type: [[event]]})
+    await stream.until(is_told("application-changed"))
+    await asyncio.gather(stream.go(), gateway.close())
+    await sender.close()
+    await carrier.close()
+
+
+@pytest.mark.rabbitmq
+async def test_a_broker_that_was_away_means_a_reset_and_then_events_again(
+    amqp_url: str, broker: Any, verifier: TokenVerifier, sign: Sign
+) -> None:
+    carrier = await RabbitCarrier.connect(amqp_url)
+    gateway = build_in_process({}, carrier, verifier, GatewaySettings())
+    await gateway.start()
+    stream = await open_stream(gateway, sign())
+    await asyncio.to_thread(broker.kill)
+    await asyncio.to_thread(broker.start)
+    await stream.until(is_told("reset"))
     sender = await RabbitCarrier.connect(amqp_url)
     event = to_cloudevent(example(ApplicationChanged), "/test")
     await sender.publish({ApplicationChanged.type: [[event]]})

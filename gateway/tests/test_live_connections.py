@@ -165,3 +165,18 @@ async def test_shutting_down_ends_every_stream_and_opens_no_more(
     refused = EventStream(gateway.app, sign())
     await refused.ended()
     assert refused.status == 503
+
+
+async def test_after_a_gap_on_the_bus_everybody_reads_again_and_nobody_resumes_from_before(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    stream = await open_stream(gateway, sign())
+    bus.pass_on(example(ApplicationChanged))
+    await stream.until(is_told("application-changed"))
+    before = stream.position
+    bus.missed()
+    await stream.until(is_told("reset"))
+    again = await open_stream(gateway, sign(), before)
+    await again.until(is_told("reset"))
+    await stream.go()
+    await again.go()

@@ -22,7 +22,12 @@ from zhiye_gateway.upstreams import InProcess, Upstreams
 class Listening(Protocol):
     """The side of a carrier that tells of events as they pass."""
 
-    async def listen(self, types: Sequence[str], listener: Callable[[bytes], None]) -> None: ...
+    async def listen(
+        self,
+        types: Sequence[str],
+        listener: Callable[[bytes], None],
+        missed: Callable[[], None] = ...,
+    ) -> None: ...
 
 
 @dataclass
@@ -40,7 +45,7 @@ class Gateway:
 
     async def start(self) -> None:
         await self.upstreams.start()
-        await self.bus.listen(self.hub.types, self.hub.told)
+        await self.bus.listen(self.hub.types, self.hub.told, self.hub.missed)
 
     def stop_streams(self) -> None:
         self.hub.end_all()

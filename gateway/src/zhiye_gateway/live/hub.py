@@ -110,6 +110,13 @@ class Hub:
             for stream in self._streams.get(("account", account_id), ()):
                 stream.end()
 
+    def missed(self) -> None:
+        """The bus was away: nobody can resume from before, and whoever listens reads again."""
+        self._ring = Ring(self._settings.remembered_events)
+        for stream in {s for streams in self._streams.values() for s in streams}:
+            if not stream.ended and not stream.offer(self.reset("missed")):
+                stream.end(self.reset("too_slow"), at_once=True)
+
     def reset(self, why: str) -> bytes:
         """The event that tells a client to read everything again: it may have missed something."""
         return chunk_of("reset", self.position, {"reason": why})

@@ -39,8 +39,13 @@ class InProcessCarrier:
     async def detach(self, consumer: Consumer) -> None:
         self._consumers.pop(consumer.subscriptions.queue, None)
 
-    async def listen(self, types: Sequence[str], listener: Listener) -> None:
-        """Tell a listener of events as they pass, without any promise: live updates."""
+    async def listen(
+        self, types: Sequence[str], listener: Listener, missed: Callable[[], None] = lambda: None
+    ) -> None:
+        """Tell a listener of events as they pass, without any promise: live updates.
+
+        ``missed`` is never called: nothing passes unseen inside one process.
+        """
         self._listeners[listener] = frozenset(types)
 
     async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> None:

@@ -21,6 +21,7 @@ from zhiye_chassis import telemetry
 from zhiye_chassis.bus.cloudevents import BATCH, join
 from zhiye_chassis.bus.consumer import Consumer
 from zhiye_chassis.bus.subscriptions import Subscriptions
+from zhiye_chassis.ids import new_id
 from zhiye_chassis.telemetry import log
 
 EXCHANGE = "zhiye.events"
@@ -161,14 +162,26 @@ class RabbitCarrier:
                 with contextlib.suppress(Exception):
                     await message.ack()
 
-    async def listen(self, types: Sequence[str], listener: Callable[[bytes], None]) -> None:
-        """Tell a listener of events as they pass: an exclusive queue that goes with us."""
+    async def listen(
+        self,
+        types: Sequence[str],
+        listener: Callable[[bytes], None],
+        missed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Tell a listener of events as they pass: an exclusive queue that goes with us.
+
+        ``missed`` is called after the connection was lost and is back: events passed meanwhile.
+        """
         channel = await self._channel()
         exchange = await channel.declare_exchange(
             EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
         )
+        # A name of our own: one that the broker made up cannot be declared again.
         queue = await channel.declare_queue(
-            None, exclusive=True, auto_delete=True, arguments={"x-max-length": 10_000}
+            f"zhiye.live.{new_id()}",
+            exclusive=True,
+            auto_delete=True,
+            arguments={"x-max-length": 10_000},
         )
         for type_ in types:
             await queue.bind(exchange, routing_key=type_)
@@ -177,6 +190,7 @@ class RabbitCarrier:
             listener(message.body)
 
         await queue.consume(tell, no_ack=True)
+        self._connection.reconnect_callbacks.add(lambda *_: missed())
 
     async def measure(self, queue: str) -> int:
         """Messages ready in a queue; also told as a metric."""
