@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -75,12 +76,15 @@ class World:
         await self.consumer.consume([to_cloudevent(e, "/elsewhere") for e in events])
 
     async def call(
-        self, who: Principal | None, method: str, path: str, json: Any = None, **headers: str
+        self, who: Principal | None, method: str, path: str, body: Any = None, **headers: str
     ) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        content = None if body is None else json.dumps(body)  # escapes what is not ASCII
+        if content is not None:
+            sent["Content-Type"] = "application/json"
         if who is not None:
             sent["Authorization"] = self._token_for(who)
-        return await self.http.request(method, path, json=json, headers=sent)
+        return await self.http.request(method, path, content=content, headers=sent)
 
     def nurse_event(self, id_number: str, **changes: Any) -> QualificationRecorded:
         cipher = self.kit.settings.cipher

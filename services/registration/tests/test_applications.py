@@ -119,6 +119,9 @@ async def test_somebody_without_a_qualification_on_record_cannot_start(world):
         ({"form": {"department": "kitchen"}}, "form.department"),
         ({"form": {"health": {"checked_on": "2026-13-01"}}}, "form.health.checked_on"),
         ({"form": {"unheard": 1}}, "form.unheard"),
+        ({"form": {"study_experience": "\ud800"}}, "form.study_experience"),
+        ({"form": {"study_experience": "\0"}}, None),
+        ({"institution_id": "\0"}, None),
     ],
 )
 async def test_what_is_wrong_with_a_draft_is_told_by_field(world, change, field):
@@ -199,6 +202,8 @@ async def test_a_returned_application_is_corrected_and_the_clock_goes_on(world):
         "材料不齐全",
     ]
     assert mine["actions"] == ["revise", "submit", "withdraw"]
+    english = await world.call(nurse, "GET", f"{PATH}/{one['id']}", Accept_Language="en")
+    assert english.json()["reasons"][1]["text"] == "Materials are incomplete"
     world.clock.instant += timedelta(days=12)
     changed = {"institution_id": "HOSPITAL", "form": world.FORM | {"department": "emergency"}}
     path = f"{PATH}/{one['id']}"

@@ -239,6 +239,7 @@ def test_an_open_application_is_named_by_its_number():
 
 def test_no_other_nurse_business_may_be_open_at_the_same_time():
     assert FIRST.excludes == {slug for slug in NAMES if slug.startswith("nurse-")}
+    assert all(row.slug in row.excludes for row in BUSINESS_TYPES.values())
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,12 @@ from typing import Any
 from zhiye_chassis.database import Database
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import GENDERS, NURSE_DEPARTMENTS, NURSE_WORK_CATEGORIES
-from zhiye_contracts.identifiers import mask_id_number, parse_nurse_practice_certificate
-from zhiye_contracts.reasons import Language
+from zhiye_contracts.identifiers import (
+    IdentifierError,
+    mask_id_number,
+    parse_nurse_practice_certificate,
+)
+from zhiye_contracts.reasons import Language, Refused
 from zhiye_registration.adapters.registrations import LOOKUP
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.facts import STATUSES, HeldRegistration, registration_status
@@ -20,9 +24,12 @@ async def look_up_registration(
     kit: Kit, certificate_number: str, language: Language
 ) -> dict[str, Any]:
     """What ``RegistrationOut`` shows. Name whole, ID number masked, as on the deck's verification
-    screen (deck 5.2). Raises ``IdentifierError`` and ``Refused`` (404)."""
+    screen (deck 5.2). Raises ``Refused``: 404, 422 for a number that cannot be right."""
     today = kit.clock.today()
-    number = parse_nurse_practice_certificate(certificate_number, today).value
+    try:
+        number = parse_nurse_practice_certificate(certificate_number, today).value
+    except IdentifierError as error:
+        raise Refused(error.about("certificate_number")) from error
     row = await _read(kit.database, kit.certificate_key(number))
     if row is None:
         raise not_found()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zhiye_contracts.reasons import Reason, Refused, Text
+from zhiye_contracts.reasons import Language, Reason, Refused, Text
 
 OTHER = "other"
 
@@ -28,7 +28,8 @@ REVIEW_REASONS: dict[str, Text] = {
 
 
 def told(given: Sequence[tuple[str, str]], *, required: bool) -> list[dict[str, str]]:
-    """The reasons as the applicant is told them: label and free text, in Chinese.
+    """The reasons as they are kept and told: ``text`` is label and free text in Chinese, ``note``
+    the free text alone.
 
     Raises ``Refused`` (422): ``reasons_required`` when there is none, ``reason_text_required``
     when ``other`` comes without a text.
@@ -55,11 +56,15 @@ def told(given: Sequence[tuple[str, str]], *, required: bool) -> list[dict[str, 
     ]
     if faults:
         raise Refused(*faults)
-    return [{"code": code, "text": _sentence(code, text)} for code, text in given]
+    return [
+        {"code": code, "text": sentence(code, text, "zh"), "note": text} for code, text in given
+    ]
 
 
-def _sentence(code: str, text: str) -> str:
+def sentence(code: str, note: str, language: Language) -> str:
+    """One reason for a reader: its label, then the reviewer's own words."""
     if code == OTHER:
-        return text
-    label = REVIEW_REASONS[code].zh
-    return f"{label}：{text}" if text else label
+        return note
+    label = REVIEW_REASONS[code].read(language)
+    colon = ": " if language == "en" else "："
+    return f"{label}{colon}{note}" if note else label

@@ -10,8 +10,8 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
-from zhiye_contracts.identifiers import parse_id_number
-from zhiye_contracts.reasons import Language
+from zhiye_contracts.identifiers import IdentifierError, parse_id_number
+from zhiye_contracts.reasons import Language, Refused
 from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import not_found, side_of
 from zhiye_registration.application.queries import (
@@ -148,7 +148,10 @@ def routes(kit: Kit) -> Routes:
         """Applications addressed to the caller's institution by one person, found by the full ID
         number: the intended employer knows it already (deck 7)."""
         today = kit.clock.today()
-        person = parse_id_number(body.id_number, today)
+        try:
+            person = parse_id_number(body.id_number, today)
+        except IdentifierError as error:
+            raise Refused(error.about("id_number")) from error
         async with kit.database.reading() as connection:
             rows = await applications_of_person(connection, caller, kit.person_key(person.value))
         return [

@@ -14,10 +14,11 @@ from zhiye_registration.kit import Kit
 
 
 def routes(kit: Kit) -> list[Routes]:
+    # Routes are tried in this order: the hot look-up goes first.
     return [
+        registrations.routes(kit),
         business_types.routes(kit),
         applications.routes(kit),
         reviews.routes(kit),
-        registrations.routes(kit),
         photos.routes(kit),
     ]

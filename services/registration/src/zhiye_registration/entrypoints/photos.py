@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes
-from zhiye_contracts.reasons import Refused
+from zhiye_contracts.reasons import Refused, read_source
 from zhiye_registration.adapters.images import (
     HEIGHT,
     MAXIMUM_BYTES,
@@ -59,7 +59,7 @@ def routes(kit: Kit) -> Routes:
                     field=warning.field,
                     reason=warning.reason.read(language),
                     next_step=warning.next_step.read(language),
-                    source=warning.source,
+                    source=warning.source and read_source(warning.source, language),
                 )
                 for warning in photo.warnings
             ],

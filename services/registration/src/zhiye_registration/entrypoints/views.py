@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import side_of
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.domain.review_reasons import sentence
 from zhiye_registration.domain.workflow import ACTIONS, STATES, Action, allowed_actions
 from zhiye_registration.entrypoints.forms import labels_of
 from zhiye_registration.kit import Kit
@@ -73,7 +74,7 @@ def item_view(kit: Kit, row: Any, today: date, language: Language) -> dict[str, 
         "authority_decision": reviews[1] if row.authority_id else None,
         "source": "online",
         "source_label": ONLINE.read(language),
-        "reasons": row.reasons,
+        "reasons": _reasons(row.reasons, language),
         "deadline": deadline,
         "working_days_left": working_days_left(today, deadline) if deadline else kept,
         "clock_stopped": row.state == "returned",
@@ -106,12 +107,18 @@ async def application_view(
                 "actor_role": step["actor_role"],
                 "actor_name": step["actor_name"],
                 "organisation": step["organisation"],
-                "reasons": step["reasons"],
+                "reasons": _reasons(step["reasons"], language),
                 "deadline": step["deadline"],
             }
             for step in steps
         ],
     }
+
+
+def _reasons(told: Sequence[Mapping[str, str]], language: Language) -> list[dict[str, str]]:
+    return [
+        {"code": one["code"], "text": sentence(one["code"], one["note"], language)} for one in told
+    ]
 
 
 def _actions(one: Application, caller: Principal) -> Sequence[Action]:

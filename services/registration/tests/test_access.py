@@ -1,0 +1,138 @@
+"""Who may do what: each route, each other role, each neighbour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from zhiye_chassis.security import ROLES, Principal
+
+PATH = "/api/v1/applications"
+APPLICANT = {"practitioner"}
+SIDES = {"practitioner", "institution", "authority"}
+ROUTES = [
+    ("GET", "/api/v1/my/eligibility/nurse-first", APPLICANT),
+    ("POST", PATH, APPLICANT),
+    ("PUT", f"{PATH}/x", APPLICANT),
+    ("POST", f"{PATH}/x/submission", APPLICANT),
+    ("POST", f"{PATH}/x/withdrawal", APPLICANT),
+    ("GET", PATH, SIDES),
+    ("GET", f"{PATH}/x", SIDES),
+    ("POST", f"{PATH}/search", {"institution"}),
+    ("POST", f"{PATH}/x/institution-review", {"institution"}),
+    ("POST", f"{PATH}/x/decision", {"authority"}),
+    ("GET", "/api/v1/my/registration", APPLICANT),
+    ("GET", "/api/v1/registrations/202611000001", {"institution", "authority", "operator"}),
+    ("PUT", "/api/v1/my/photo", APPLICANT),
+    ("GET", "/api/v1/my/photo", APPLICANT),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "roles"), ROUTES)
+async def test_every_other_role_is_turned_away(world, method, path, roles):
+    for role in ROLES:
+        answer = await world.call(Principal("A", role, person_key="p"), method, path)
+        if role in roles:
+            assert answer.status_code not in (401, 403)
+        else:
+            assert (answer.status_code, world.codes(answer)) == (403, ["role_forbidden"])
+    nobody = await world.call(None, method, path)
+    assert nobody.status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path", "roles"), [r for r in ROUTES if r[2] >= APPLICANT])
+async def test_an_account_that_is_not_active_has_to_be_activated_first(world, method, path, roles):
+    waiting = Principal("A", "practitioner", person_key="p", active=False)
+    answer = await world.call(waiting, method, path)
+    assert (answer.status_code, world.codes(answer)) == (403, ["account_not_active"])
+
+
+async def test_every_route_of_the_service_is_in_this_table(world):
+    public = {("GET", "/api/v1/business-types"), ("GET", "/api/v1/business-types/{slug}")}
+    declared = {
+        (method, route.path)
+        for routes in world.service.routes
+        for route in routes.routes
+        for method in route.methods
+    }
+    tested = {(method, path) for method, path, _ in ROUTES}
+    named = {
+        (m, p.replace("{id}", "x").replace("{slug}", "nurse-first")) for m, p in declared - public
+    }
+    assert {(m, p.replace("{certificate_number}", "202611000001")) for m, p in named} == tested
+
+
+def strangers(world: Any) -> list[Principal]:
+    return [world.OTHER_HOSPITAL, world.HEBEI, Principal("N", "practitioner", person_key="p")]
+
+
+async def test_an_application_is_hidden_from_whom_it_does_not_concern(world):
+    one = await world.agreed(await world.nurse())
+    for who in strangers(world):
+        answer = await world.call(who, "GET", f"{PATH}/{one['id']}")
+        assert (answer.status_code, world.codes(answer)) == (404, ["not_found"])
+    for who in (world.HOSPITAL, world.XICHENG, world.BEIJING):
+        assert (await world.call(who, "GET", f"{PATH}/{one['id']}")).status_code == 200
+
+
+async def test_a_nurse_cannot_act_on_the_application_of_another(world):
+    nurse, other = await world.nurse(), await world.nurse()
+    one = await world.draft(nurse)
+    body = {"institution_id": "HOSPITAL", "form": world.FORM}
+    for method, step, sent in (
+        ("PUT", "", body),
+        ("POST", "/submission", None),
+        ("POST", "/withdrawal", None),
+    ):
+        answer = await world.call(other, method, f"{PATH}/{one['id']}{step}", sent, If_Match='"1"')
+        assert answer.status_code == 404
+
+
+async def test_nobody_else_sees_a_draft(world):
+    one = await world.draft(await world.nurse())
+    for who in (world.HOSPITAL, world.XICHENG, world.BEIJING):
+        assert (await world.call(who, "GET", f"{PATH}/{one['id']}")).status_code == 404
+        assert (await world.review(who, one, "approve")).status_code == 404
+
+
+async def test_another_institution_cannot_review(world):
+    one = await world.submitted(await world.nurse())
+    answer = await world.review(world.OTHER_HOSPITAL, one, "approve")
+    assert answer.status_code == 404
+
+
+async def test_another_authority_cannot_decide(world):
+    one = await world.agreed(await world.nurse())
+    assert (await world.review(world.HEBEI, one, "approve")).status_code == 404
+    above = await world.review(world.BEIJING, one, "approve")
+    assert (above.status_code, world.codes(above)) == (403, ["not_deciding_authority"])
+    seen = (await world.call(world.BEIJING, "GET", f"{PATH}/{one['id']}")).json()
+    assert seen["actions"] == []
+
+
+async def test_the_authority_cannot_decide_before_the_institution_or_after_withdrawal(world):
+    nurse = await world.nurse()
+    one = await world.submitted(nurse)
+    early = await world.review(world.XICHENG, one, "approve")
+    assert world.codes(early) == ["application_awaiting_institution"]
+    await world.call(nurse, "POST", f"{PATH}/{one['id']}/withdrawal")
+    late = await world.review(world.XICHENG, one | {"version": 3}, "approve")
+    assert (late.status_code, world.codes(late)) == (409, ["application_withdrawn"])
+
+
+async def test_a_person_finds_the_application_again_with_another_account(world):
+    nurse = await world.nurse()
+    one = await world.submitted(nurse)
+    again = Principal("NEW-ACCOUNT", "practitioner", person_key=nurse.person_key)
+    assert (await world.call(again, "GET", f"{PATH}/{one['id']}")).status_code == 200
+
+
+async def test_no_answer_shows_an_id_number_whole(world):
+    nurse = await world.nurse(600)
+    one = await world.agreed(nurse)
+    number = world.id_number(600)
+    for who in (nurse, world.HOSPITAL, world.XICHENG):
+        answer = await world.call(who, "GET", f"{PATH}/{one['id']}")
+        assert number not in answer.text
+        assert number[-4:] in answer.text
