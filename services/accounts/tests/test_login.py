@@ -233,10 +233,10 @@ async def test_a_grant_with_a_field_missing_is_told_which(
 
 
 async def test_an_endless_password_is_refused_before_any_work(world: World) -> None:
-    for size in (201, 2_000_000):
-        answer = await world.log_in("wangfang1", "x" * size)
-        assert (answer.status_code, answer.json()["field"]) == (422, "password")
-        assert "xxx" not in answer.text
+    long = await world.log_in("wangfang1", "x" * 201)
+    assert (long.status_code, long.json()["field"]) == (422, "password")
+    assert "xxx" not in long.text
+    assert (await world.log_in("wangfang1", "x" * 2_000_000)).status_code == 400
     assert await world.all(attempt) == []
 
 
