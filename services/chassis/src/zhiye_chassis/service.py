@@ -38,6 +38,10 @@ class Bus(Carrier, Protocol):
 
     async def detach(self, consumer: Consumer) -> None: ...
 
+    async def measure(self, queue: str) -> int:
+        """Messages ready in a queue; also told as a metric."""
+        ...
+
 
 @dataclass
 class Service:
@@ -66,8 +70,9 @@ class Service:
             row = (
                 await connection.execute(
                     text(
-                        "SELECT (SELECT count(*) FROM outbox) AS pending,"
-                        " (SELECT extract(epoch FROM now() - min(created_at)) FROM outbox) AS age,"
+                        "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) o) AS pending,"
+                        " (SELECT extract(epoch FROM now() - created_at) FROM outbox"
+                        " ORDER BY id LIMIT 1) AS age,"
                         " (SELECT count(*) FROM failed_event WHERE state = 'dead') AS dead,"
                         " (SELECT count(*) FROM failed_event WHERE state = 'retry') AS waiting"
                     )
@@ -129,9 +134,12 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-async def _forever(service: Service) -> None:
+async def _forever(service: Service, bus: Bus) -> None:
+    async def measure() -> None:
+        await bus.measure(service.subscriptions.queue)
+
     while True:
-        for job in (service.housekeep, *service.periodic):
+        for job in (service.housekeep, measure, *service.periodic):
             try:
                 await job()
             except Exception as error:
@@ -156,7 +164,7 @@ async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(Relay(service.database, bus).run(), name=f"relay {service.name}"),
         asyncio.create_task(consumer.run_retries(), name=f"retries {service.name}"),
-        asyncio.create_task(_forever(service), name=f"housekeeping {service.name}"),
+        asyncio.create_task(_forever(service, bus), name=f"housekeeping {service.name}"),
         *(asyncio.create_task(_keep_running(service, loop)) for loop in service.background),
     ]
     try:

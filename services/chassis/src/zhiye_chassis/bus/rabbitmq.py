@@ -197,9 +197,9 @@ class RabbitCarrier:
         channel = await self._connection.channel()
         try:
             declared = await channel.declare_queue(queue, passive=True)
-            count = declared.declaration_result.message_count or 0
         finally:
             await channel.close()
+        count = declared.declaration_result.message_count or 0
         telemetry.QUEUE_MESSAGES.labels(queue).set(count)
         return count
 
