@@ -70,7 +70,8 @@ class Service:
             row = (
                 await connection.execute(
                     text(
-                        "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) o) AS pending,"
+                        "SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) o)"
+                        " AS pending,"
                         " (SELECT extract(epoch FROM now() - created_at) FROM outbox"
                         " ORDER BY id LIMIT 1) AS age,"
                         " (SELECT count(*) FROM failed_event WHERE state = 'dead') AS dead,"
