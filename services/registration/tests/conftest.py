@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from zhiye_chassis.bus.cloudevents import to_cloudevent
 from zhiye_chassis.bus.consumer import Consumer
@@ -74,6 +75,13 @@ class World:
     async def tell(self, *events: Event) -> None:
         """Deliver events as another service's outbox would."""
         await self.consumer.consume([to_cloudevent(e, "/elsewhere") for e in events])
+
+    async def events(self, kind: str) -> list[dict[str, Any]]:
+        """Data of the events of a kind that wait in the outbox, in order."""
+        outbox = metadata.tables["outbox"]
+        async with self.kit.database.reading() as connection:
+            rows = await connection.execute(select(outbox).order_by(outbox.c.id))
+            return [json.loads(row.event)["data"] for row in rows if kind in row.type]
 
     async def call(
         self, who: Principal | None, method: str, path: str, body: Any = None, **headers: str
