@@ -45,7 +45,7 @@ async def test_without_a_token_or_with_a_bad_one_nobody_gets_in(
     world: World, method: str, path: str
 ) -> None:
     for header in ("", "Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi", "Bearer \xff"):
-        client = world.client_for(world.service)
+        client = world.client()
         headers = {"Authorization": header.encode("latin-1")} if header else {}
         answer = await client.request(method, path, headers=headers, json={})  # type: ignore[arg-type]
         assert answer.status_code == 401
@@ -57,9 +57,7 @@ async def test_each_other_role_is_turned_away_before_the_body_is_read(
     world: World, method: str, path: str
 ) -> None:
     for role in ROLES:
-        token = world.token_for(Principal(f"account-{role}", role))
-        client = world.client_for(world.service, token)
-        answer = await client.request(method, path, content=b"{broken")
+        answer = await world.role(role).request(method, path, content=b"{broken")
         if role in RULES[method, path]:
             assert answer.status_code != 403
         else:
@@ -88,7 +86,7 @@ async def test_a_token_whose_account_is_gone_is_no_token(
     gone = world.token_for(Principal("nobody", "practitioner"))
     revoked = await world.ready()
     await world.revoke(revoked)
-    for client in (world.client_for(world.service, gone), world.as_(revoked)):
+    for client in (world.client(gone), world.as_(revoked)):
         answer = await client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
     assert await world.events("message-requested") == []
@@ -135,9 +133,11 @@ async def test_everybody_reads_the_own_account_masked(world: World) -> None:
     assert "argon2" not in str(told)
 
 
-async def test_captcha_answers_are_told_in_development_only(world: World) -> None:
+async def test_captcha_answers_are_told_in_development_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert (await world.captcha())["captcha_answer"]
-    world.kit.settings.development = False
+    monkeypatch.setattr(world.kit.settings, "development", False)
     answer = await world.anybody.post("/api/v1/captchas")
     assert answer.status_code == 201
     assert answer.json()["development_answer"] is None

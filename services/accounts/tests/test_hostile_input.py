@@ -9,7 +9,6 @@ import pytest
 from services.accounts.tests.world import World
 
 from zhiye_accounts.adapters.tables import account
-from zhiye_chassis.security import Principal
 
 ME = "/api/v1/accounts/me"
 STRANGE: list[Any] = [
@@ -66,8 +65,7 @@ def _json(value: Any) -> bytes:
 @pytest.mark.parametrize("path", BODIES)
 async def test_strange_values_are_refused_in_every_field(world: World, path: str) -> None:
     row = await world.ready()
-    token = world.token_for(Principal("operator", "operator"))
-    client = world.client_for(world.service, token) if "staff" in path else world.as_(row)
+    client = world.role("operator") if "staff" in path else world.as_(row)
     for field in BODIES[path]:
         for value in STRANGE:
             body = _json(BODIES[path] | {field: value})
@@ -172,5 +170,5 @@ async def test_strange_client_addresses_do_no_harm(world: World, header: str) ->
     ],
 )
 async def test_forged_tokens_are_refused(world: World, token: str) -> None:
-    answer = await world.client_for(world.service, f"Bearer {token}").get(ME)
+    answer = await world.client(f"Bearer {token}").get(ME)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")

@@ -271,6 +271,6 @@ async def test_sending_a_registration_again_with_its_key_changes_nothing(world: 
 
 async def test_refusals_are_told_in_the_readers_language(world: World) -> None:
     form = await world.form(captcha_id="c", captcha_answer="a", user_name="1")
-    chinese = world.client_for(world.service)
+    chinese = world.client(language="")
     told = (await chinese.post("/api/v1/accounts", json=form)).json()
     assert told["detail"] == "用户名应以字母开头，由6至12位字母和数字组成。"

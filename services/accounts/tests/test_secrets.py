@@ -58,7 +58,7 @@ async def test_no_secret_is_logged_stored_or_told_in_the_clear(
     told.append((await world.log_in(PHONE, "WrongPassword1")).text)
     tokens = (await world.log_in(PHONE)).json()
     secrets |= {tokens["access_token"], tokens["refresh_token"].partition(".")[2]}
-    client = world.client_for(world.service, f"Bearer {tokens['access_token']}")
+    client = world.client(f"Bearer {tokens['access_token']}")
     body = {"certificate_number": CERTIFICATE}
     for _ in range(2):
         told.append((await client.post("/api/v1/accounts/me/activation", json=body)).text)

@@ -124,7 +124,7 @@ async def test_a_wrong_secret_for_a_session_does_not_end_it(world: World) -> Non
 async def test_logging_out_ends_this_session_and_no_other(world: World) -> None:
     one = await _tokens(world)
     two = (await world.log_in("wangfang1")).json()
-    client = world.client_for(world.service, f"Bearer {one['access_token']}")
+    client = world.client(f"Bearer {one['access_token']}")
     for _ in range(2):
         answer = await client.post("/api/v1/oauth/revocation")
         assert (answer.status_code, answer.content) == (204, b"")
@@ -136,7 +136,7 @@ async def test_a_revoked_account_is_out_at_the_next_request(world: World) -> Non
     tokens = await _tokens(world)
     (row,) = await world.rows(text("SELECT * FROM account"))
     await world.revoke(row)
-    client = world.client_for(world.service, f"Bearer {tokens['access_token']}")
+    client = world.client(f"Bearer {tokens['access_token']}")
     answer = await client.get("/api/v1/accounts/me")
     assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
     assert (await _refresh(world, tokens["refresh_token"])).json()["code"] == "session_ended"
@@ -165,7 +165,8 @@ async def test_what_is_long_over_is_forgotten(world: World) -> None:
     await world.captcha()
     await world.send_code(row)
     await world.log_in("wangfang1")
-    (purge,) = world.service.periodic
+    service = build(world.kit.settings, world.clock)
+    (purge,) = service.periodic
     await purge()
     counts = "SELECT (SELECT count(*) FROM {}) AS n"
     names = ("captcha", "verification_code", "session", "attempt")
@@ -181,3 +182,4 @@ async def test_what_is_long_over_is_forgotten(world: World) -> None:
         world.clock.instant += timedelta(days=days, minutes=10)
         await purge()
         assert await kept() == left
+    await service.database.close()

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from zhiye_accounts.adapters.tables import account
 from zhiye_accounts.application.issue_staff_account import IssueStaffAccount, issue_staff_account
 from zhiye_accounts.kit import AccountsSettings
-from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
 
 STAFF = "/api/v1/staff-accounts"
@@ -25,11 +24,6 @@ async def _organisations(world: World) -> None:
     await world.organisation("institution", HOSPITAL, "110102")
     await world.organisation("authority", CITY, "110000")
     await world.organisation("authority", COUNTY, "110102")
-
-
-def _client(world: World, role: str, **scope: Any) -> Any:
-    token = world.token_for(Principal(f"account-{role}", role, **scope))  # type: ignore[arg-type]
-    return world.client_for(world.service, token, "en")
 
 
 def _wanted(role: str = "institution", organisation: str | None = HOSPITAL) -> dict[str, Any]:
@@ -54,7 +48,7 @@ def _wanted(role: str = "institution", organisation: str | None = HOSPITAL) -> d
 async def test_the_operator_issues_accounts_of_every_role(
     world: World, role: str, organisation: str | None, region: str | None
 ) -> None:
-    answer = await _client(world, "operator").post(STAFF, json=_wanted(role, organisation))
+    answer = await world.role("operator").post(STAFF, json=_wanted(role, organisation))
     assert answer.status_code == 201, answer.text
     assert (answer.json()["user_name"], answer.json()["sent_to"]) == ("hospital1", "138****8000")
     row = await world.read(answer.json()["account_id"])
@@ -66,7 +60,7 @@ async def test_the_operator_issues_accounts_of_every_role(
 
 
 async def test_the_credentials_are_in_the_sealed_message_and_nowhere_else(world: World) -> None:
-    answer = await _client(world, "operator").post(STAFF, json=_wanted())
+    answer = await world.role("operator").post(STAFF, json=_wanted())
     parameters = await world.parameters()
     (message,) = await world.events("message-requested")
     assert (message["template"], message["channel"]) == ("credentials", "sms")
@@ -92,7 +86,7 @@ async def test_the_credentials_are_in_the_sealed_message_and_nowhere_else(world:
 async def test_an_authority_issues_accounts_to_institutions_of_its_region(
     world: World, region: str
 ) -> None:
-    client = _client(world, "authority", region=region, authority_id="A")
+    client = world.role("authority", region=region, authority_id="A")
     assert (await client.post(STAFF, json=_wanted())).status_code == 201
 
 
@@ -100,7 +94,7 @@ async def test_an_authority_issues_accounts_to_institutions_of_its_region(
 async def test_an_institution_elsewhere_is_not_there_for_an_authority(
     world: World, region: str | None
 ) -> None:
-    client = _client(world, "authority", region=region, authority_id="A")
+    client = world.role("authority", region=region, authority_id="A")
     answer = await client.post(STAFF, json=_wanted())
     assert (answer.status_code, answer.json()["code"]) == (404, "organisation_unknown")
     assert answer.json()["field"] == "organisation_id"
@@ -114,7 +108,7 @@ async def test_an_institution_elsewhere_is_not_there_for_an_authority(
 async def test_an_authority_issues_no_other_accounts(
     world: World, role: str, organisation: str | None
 ) -> None:
-    client = _client(world, "authority", region="110000", authority_id=CITY)
+    client = world.role("authority", region="110000", authority_id=CITY)
     answer = await client.post(STAFF, json=_wanted(role, organisation))
     assert (answer.status_code, answer.json()["code"]) == (403, "issuer_not_allowed")
     assert answer.json()["field"] == "role"
@@ -135,7 +129,7 @@ async def test_an_authority_issues_no_other_accounts(
 async def test_the_organisation_must_be_of_the_kind_of_the_role(
     world: World, role: str, organisation: str | None
 ) -> None:
-    answer = await _client(world, "operator").post(STAFF, json=_wanted(role, organisation))
+    answer = await world.role("operator").post(STAFF, json=_wanted(role, organisation))
     assert (answer.status_code, answer.json()["code"]) == (404, "organisation_unknown")
 
 
@@ -156,20 +150,20 @@ async def test_the_organisation_must_be_of_the_kind_of_the_role(
 async def test_a_form_that_is_wrong_is_refused(
     world: World, change: dict[str, str], field: str, code: str
 ) -> None:
-    answer = await _client(world, "operator").post(STAFF, json=_wanted() | change)
+    answer = await world.role("operator").post(STAFF, json=_wanted() | change)
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["field"]) == (code, field)
 
 
 async def test_user_names_are_shared_by_people_and_staff(world: World) -> None:
     await world.account(user_name="Hospital1")
-    answer = await _client(world, "operator").post(STAFF, json=_wanted())
+    answer = await world.role("operator").post(STAFF, json=_wanted())
     assert (answer.status_code, answer.json()["code"]) == (409, "user_name_taken")
     assert await world.events("message-requested") == []
 
 
 async def test_one_user_name_asked_for_twice_at_once_is_issued_once(world: World) -> None:
-    client = _client(world, "operator")
+    client = world.role("operator")
     answers = await asyncio.gather(*(client.post(STAFF, json=_wanted()) for _ in range(3)))
     assert sorted(a.status_code for a in answers) == [201, 409, 409]
     assert len(await world.events("message-requested")) == 1
@@ -178,7 +172,7 @@ async def test_one_user_name_asked_for_twice_at_once_is_issued_once(world: World
 async def test_staff_may_share_the_phone_of_a_nurse(world: World) -> None:
     mobile = phone()
     await world.ready(phone=mobile)
-    answer = await _client(world, "operator").post(STAFF, json=_wanted() | {"phone": mobile})
+    answer = await world.role("operator").post(STAFF, json=_wanted() | {"phone": mobile})
     assert answer.status_code == 201
 
 

@@ -23,7 +23,7 @@ from zhiye_chassis.bus.cloudevents import to_cloudevent
 from zhiye_chassis.bus.consumer import Consumer
 from zhiye_chassis.clock import FixedClock
 from zhiye_chassis.ids import new_id
-from zhiye_chassis.security import Principal
+from zhiye_chassis.security import Principal, Role
 from zhiye_chassis.service import Service
 from zhiye_contracts import purposes
 from zhiye_contracts.events import (
@@ -66,10 +66,25 @@ class World:
     service: Service
     kit: Kit
     clock: FixedClock
-    client_for: Callable[..., httpx.AsyncClient]
+    transport: httpx.ASGITransport
     token_for: Callable[[Principal], str]
-    anybody: httpx.AsyncClient
-    _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    anybody: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.anybody = self.client()
+
+    def client(self, authorization: str = "", language: str = "en") -> httpx.AsyncClient:
+        headers = {"Authorization": authorization} if authorization else {}
+        return httpx.AsyncClient(
+            transport=self.transport,
+            base_url="http://test",
+            headers=headers | {"Accept-Language": language},
+            trust_env=False,
+        )
+
+    def role(self, role: Role, **scope: Any) -> httpx.AsyncClient:
+        """A client of some account of this role."""
+        return self.client(self.token_for(Principal(f"account-{role}", role, **scope)))
 
     # What people do
 
@@ -107,11 +122,7 @@ class World:
 
     def as_(self, row: Row, language: str = "en") -> httpx.AsyncClient:
         """A client of this account, logged in."""
-        token = self.token_for(principal_of(row, "session"))
-        key = f"{row['id']} {row['status']} {language}"
-        if key not in self._clients:
-            self._clients[key] = self.client_for(self.service, token, language)
-        return self._clients[key]
+        return self.client(self.token_for(principal_of(row, "session")), language)
 
     # Accounts without the way there
 
