@@ -73,14 +73,10 @@ async def correct_identity(
         now = kit.clock.now()
         await attempts.enforce(tx, [(IDENTITY_CORRECTIONS, account_id)], now)
         await attempts.record(tx, IDENTITY_CORRECTIONS.kind, account_id, now)
-        savepoint = await tx.connection.begin_nested()
-        mark = tx.mark
         try:
-            row = await accounts.save(tx, row, "identity_corrected", now, **changes)
-            await savepoint.commit()
+            async with tx.connection.begin_nested():
+                row = await accounts.save(tx, row, "identity_corrected", now, **changes)
         except IntegrityError:
-            await savepoint.rollback()
-            tx.forget(mark)
             raise already_registered() from None
     return await recheck(tx, kit, row)
 

@@ -186,17 +186,13 @@ async def verify_contact(
     await tx.execute(
         update(verification_code).where(verification_code.c.id == waiting["id"]).values(used_at=now)
     )
-    savepoint = await tx.connection.begin_nested()
-    mark = tx.mark
+    status = status_after(row, row["identity"], contact_verified=True)
     try:
-        status = status_after(row, row["identity"], contact_verified=True)
-        row = await accounts.save(
-            tx, row, "contact_verified", now, **{verified_column: now, "status": status}
-        )
-        await savepoint.commit()
+        async with tx.connection.begin_nested():
+            row = await accounts.save(
+                tx, row, "contact_verified", now, **{verified_column: now, "status": status}
+            )
     except IntegrityError:
-        await savepoint.rollback()
-        tx.forget(mark)
         raise refused(
             "phone_verified_elsewhere",
             (
