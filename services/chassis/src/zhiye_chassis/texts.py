@@ -87,6 +87,8 @@ _FAULTS = {
     "json_invalid": ("json_invalid", Text("不是有效的 JSON。", "This is not valid JSON.")),
     "string_too_short": ("too_short", Text("内容过短。", "The text is too short.")),
     "string_too_long": ("too_long", Text("内容过长。", "The text is too long.")),
+    "too_short": ("too_short", Text("内容过少。", "There is too little of it.")),
+    "too_long": ("too_long", Text("内容过多。", "There is too much of it.")),
     "string_pattern_mismatch": ("format", Text("格式不正确。", "The format is not right.")),
     "extra_forbidden": ("field_unknown", Text("不认识的字段。", "This field is not known.")),
     "enum": ("choice", Text("不是可选的值。", "This is not one of the choices.")),
