@@ -28,6 +28,14 @@ _TITLES = {
 }
 
 _STATUS_REASONS = {
+    400: (
+        "body_unreadable",
+        Text("提交的内容无法读取。", "The body cannot be read."),
+        Text(
+            "请以 UTF-8 编码提交格式正确、嵌套不过深的内容。",
+            "Send it well-formed, in UTF-8 and not too deeply nested.",
+        ),
+    ),
     401: (
         "token_missing",
         Text("没有登录，或登录已过期。", "You are not logged in, or the log-in has expired."),
