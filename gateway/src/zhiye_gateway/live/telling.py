@@ -43,11 +43,10 @@ def _of_account(event: AccountChanged) -> list[Audience]:
 
 
 def _of_application(event: ApplicationChanged) -> list[Audience]:
-    audiences: list[Audience] = [
-        ("account", event.account_id),
-        ("institution", event.institution_id),
-    ]
+    audiences: list[Audience] = [("account", event.account_id)]
+    # The authority is chosen by the first submission: before it, a draft is the applicant's own.
     if event.authority_id:
+        audiences.append(("institution", event.institution_id))
         audiences.append(("authority", event.authority_id))
     return audiences
 
