@@ -1,95 +1,62 @@
-"""A running system for journeys: a process of its own, spoken to over HTTP through the gateway."""
+"""Running systems for journeys: processes of their own, spoken to over HTTP through the gateway."""
 
 from __future__ import annotations
 
 import itertools
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-import aiohttp
+import httpx
 import pytest
 
-from zhiye_launcher.demo_client import Session
-from zhiye_launcher.serving import bind
-
-READY = re.compile(r"http://127\.0\.0\.1:\d+")
-
-
-def free_port() -> int:
-    with bind("127.0.0.1", 0) as bound:
-        return bound.getsockname()[1]
-
-
-@contextmanager
-def zhiye(*arguments: str, var: Path, **environment: str) -> Iterator[str]:
-    """Run the command until the block ends; yields the gateway's address once it is announced.
-
-    One proxy hop is trusted, so that each test can be a client of its own address.
-    """
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("ZHIYE_")}
-    options = ["--var", str(var), "--port", str(free_port())]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "zhiye_launcher.cli", *arguments, *options],
-        env={**clean, "ZHIYE_GATEWAY_TRUSTED_PROXY_HOPS": "1", "LANG": "en", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    said: list[str] = []
-    try:
-        address = None
-        assert process.stdout is not None
-        for line in process.stdout:
-            said.append(line)
-            address = address or (m.group() if (m := READY.search(line)) else None)
-            if "Ctrl-C" in line:
-                break
-        assert address, "".join(said)
-        yield address
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
+from tests.journeys.caller import Caller, Staff
+from tests.journeys.people import People
+from tests.journeys.system import System, clean_postgres, clean_rabbitmq, zhiye
+from zhiye_launcher.generator import generate_nurse_exam_results
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """``zhiye run`` with demo data; the gateway's address."""
-    with zhiye("run", var=tmp_path_factory.mktemp("var")) as address:
-        yield address
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """``zhiye run`` with demo data, shared by the whole run."""
+    with zhiye("run", var=tmp_path_factory.mktemp("var")) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+async def distributed(
+    postgres_url: str, amqp_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
+    """``zhiye up``: every service its own process, on a PostgreSQL and a RabbitMQ cleaned
+    before and after."""
+    async with clean_postgres(postgres_url), clean_rabbitmq(amqp_url):
+        var = tmp_path_factory.mktemp("var")
+        given = ("--postgres", postgres_url, "--amqp", amqp_url, "--demo")
+        with zhiye("up", *given, var=var, postgres=postgres_url) as system:
+            yield system
 
 
 _ADDRESSES = (f"198.51.{a}.{b}" for a, b in itertools.product(range(256), range(1, 255)))
 
-Connect = Callable[[], Session]
+Connect = Callable[[], Caller]
 
 
-@pytest.fixture
-async def connect(embedded: str) -> AsyncIterator[Connect]:
+@pytest.fixture(scope="session")
+async def connect(embedded: System) -> AsyncIterator[Connect]:
     """``connect()``: a new caller of the embedded system, from an address of its own."""
-    async with aiohttp.ClientSession() as http:
-
-        def make() -> Session:
-            return Session(http, embedded, client_address=next(_ADDRESSES))
-
-        yield make
+    async with httpx.AsyncClient(base_url=embedded.address, timeout=60) as http:
+        yield lambda: Caller(http, next(_ADDRESSES))
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait until it holds; fails the test when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not come to pass in time"
-        time.sleep(0.05)
+@pytest.fixture(scope="session")
+def staff(connect: Connect) -> Staff:
+    """``await staff("heanyiyuan")``: a caller logged in as a demo account."""
+    return Staff(connect)
+
+
+@pytest.fixture(scope="session")
+async def people(connect: Connect, staff: Staff) -> People:
+    """Nurses who have passed the exam, known to the embedded system, each to be used once."""
+    records = list(generate_nurse_exam_results(300, time.time_ns(), 2026, dirty=0))
+    found = People(connect, records)
+    await found.feed(await staff("examcentre"))
+    return found
