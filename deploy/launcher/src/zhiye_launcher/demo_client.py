@@ -14,7 +14,11 @@ from zhiye_launcher.language import terminal_language
 
 
 class Unexpected(Exception):  # noqa: N818
-    """The system answered something the story does not know."""
+    """The system answered something the story does not know; ``status`` when it was an answer."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Session:
@@ -52,7 +56,10 @@ class Session:
             body = await answer.read()
             expected = (expect,) if isinstance(expect, int) else expect
             if answer.status not in expected:
-                raise Unexpected(f"{method} {path}: {answer.status} {body[:2000].decode()}")
+                raise Unexpected(
+                    f"{method} {path}: {answer.status} {body[:2000].decode(errors='replace')}",
+                    answer.status,
+                )
             if "json" in answer.content_type:
                 decoded = json.loads(body)
                 if isinstance(decoded, dict) and (etag := answer.headers.get("ETag")):
@@ -115,7 +122,7 @@ class Live:
             timeout=aiohttp.ClientTimeout(total=None),
         ) as answer:
             if answer.status != 200:
-                raise Unexpected(f"GET /api/v1/events: {answer.status}")
+                raise Unexpected(f"GET /api/v1/events: {answer.status}", answer.status)
             self._open.set()
             async for line in answer.content:
                 if line.startswith(b"data:"):
