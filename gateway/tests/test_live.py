@@ -62,6 +62,24 @@ async def test_a_step_of_an_application_is_told_to_applicant_institution_and_aut
     assert gateway.hub.open_streams == 0
 
 
+async def test_an_institution_is_not_told_of_a_strangers_application_before_its_review(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    hospital = await open_stream(gateway, sign(HOSPITAL))
+    authority = await open_stream(gateway, sign(AUTHORITY))
+    for version, state in enumerate(("draft", "awaiting_institution", "withdrawn"), 1):
+        authority_id = None if state == "draft" else AUTHORITY.authority_id
+        bus.pass_on(
+            example(ApplicationChanged, version=version, state=state, authority_id=authority_id)
+        )
+    bus.pass_on(example(ApplicationChanged, version=9, state="awaiting_authority"))
+    await hospital.until(is_told("application-changed"))
+    assert [event["data"]["version"] for event in hospital.events] == [9]
+    await authority.until(lambda stream: len(stream.events) == 3)
+    await hospital.go()
+    await authority.go()
+
+
 async def test_nothing_sealed_and_no_name_goes_down_a_stream(
     gateway: Gateway, bus: FakeBus, sign: Sign
 ) -> None:

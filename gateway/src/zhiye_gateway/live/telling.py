@@ -18,6 +18,8 @@ from zhiye_contracts.events import (
     QualificationBatchCompleted,
 )
 
+_NOT_REVIEWED = frozenset({"awaiting_institution", "withdrawn"})
+
 Audience = tuple[Literal["account", "institution", "authority"], str]
 """One account, or all accounts of an institution or an authority."""
 
@@ -46,8 +48,11 @@ def _of_application(event: ApplicationChanged) -> list[Audience]:
     audiences: list[Audience] = [("account", event.account_id)]
     # The authority is chosen by the first submission: before it, a draft is the applicant's own.
     if event.authority_id:
-        audiences.append(("institution", event.institution_id))
         audiences.append(("authority", event.authority_id))
+        # Until it has found an application by the full ID number and reviewed it, an institution
+        # is not told of a stranger's (deck 7).
+        if event.state not in _NOT_REVIEWED:
+            audiences.append(("institution", event.institution_id))
     return audiences
 
 
