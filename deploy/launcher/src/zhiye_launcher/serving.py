@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 
 from zhiye_contracts.reasons import Reason, Refused, Text
+from zhiye_launcher.http_protocol import BoundedHttpProtocol
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -21,6 +22,7 @@ def bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen(2048)  # from now on the port is taken, and early callers wait
     except OSError as error:
         bound.close()
         raise Refused(
@@ -58,7 +60,7 @@ async def serve(
         log_config=None,
         access_log=False,
         loop="none",
-        http="httptools",
+        http=BoundedHttpProtocol,
         lifespan="off",
         proxy_headers=False,
         server_header=False,
