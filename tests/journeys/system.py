@@ -15,6 +15,7 @@ from pathlib import Path
 import aio_pika
 import psutil
 import pytest
+from aio_pika.exceptions import ChannelNotFoundEntity
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -23,7 +24,7 @@ from zhiye_launcher import registry
 from zhiye_launcher.serving import bind
 
 _READY = re.compile(r"http://127\.0\.0\.1:\d+")
-_OURS = "made by zhiye's tests"
+_OURS = "made by the tests of zhiye"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class System:
         """The process of one service; ``LookupError`` while there is none."""
         for child in self.process.children():
             with contextlib.suppress(psutil.Error):
-                if child.cmdline()[-4:-2] == ["serve", service]:
+                command = child.cmdline()
+                if "serve" in command and command[command.index("serve") + 1] == service:
                     return child
         raise LookupError(service)
 
@@ -146,7 +148,8 @@ async def clean_postgres(url: str) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def clean_rabbitmq(url: str) -> AsyncIterator[None]:
-    """The services' queues, gone before and after the block; an error when somebody reads them."""
+    """The services' queues, gone before and after the block. Queues that somebody reads are not
+    ours: the test fails."""
     await _delete_queues(url)
     try:
         yield
@@ -156,8 +159,13 @@ async def clean_rabbitmq(url: str) -> AsyncIterator[None]:
 
 async def _delete_queues(url: str) -> None:
     connection = await aio_pika.connect(url)
-    async with connection, connection.channel() as channel:
+    async with connection:
         for service in registry.detached().values():
             queue = service.subscriptions.queue
             for name in (queue, f"{queue}.dead"):
-                await channel.queue_delete(name, if_unused=True)
+                async with connection.channel() as channel:
+                    with contextlib.suppress(ChannelNotFoundEntity):
+                        found = await channel.declare_queue(name, passive=True)
+                        if found.declaration_result.consumer_count:
+                            pytest.fail(f"{name} has readers; give tests a RabbitMQ of their own")
+                        await channel.queue_delete(name)
