@@ -20,12 +20,21 @@ def reasons(response: Any) -> list[tuple[str, str | None]]:
     return [(reason["code"], reason["field"]) for reason in response.json()["reasons"]]
 
 
-async def test_a_practitioner_sees_the_own_record_whole_before_activation_too(
+async def test_the_number_that_activates_an_account_is_not_told_to_one_not_yet_active(
     world: Any, record: Make
 ) -> None:
+    await world.feed(record())
+    key = world.kit.person_key(record()["id_number"])
+    answer = await world.client("practitioner", person_key=key, active=False).get(OWN)
+    assert (answer.status_code, answer.json()["code"]) == (403, "account_not_active")
+    for name in ("certificate_number", "admission_number", "name", "school"):
+        assert record()[name] not in answer.text
+
+
+async def test_a_practitioner_sees_the_own_record_whole(world: Any, record: Make) -> None:
     await world.feed(record(1), record(2))
     key = world.kit.person_key(record(1)["id_number"])
-    client = world.client("practitioner", person_key=key, active=False)
+    client = world.client("practitioner", person_key=key)
     answer = (await client.get(OWN)).json()
     (own,) = answer["items"]
     assert answer["missing"] == []

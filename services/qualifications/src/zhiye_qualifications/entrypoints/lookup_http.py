@@ -85,12 +85,13 @@ def _shown(
 def routes(kit: Kit) -> Routes:
     r = Routes("qualifications")
 
-    @r.expose("GET", "/api/v1/my/qualifications", allow("practitioner", inactive=True))
+    @r.expose("GET", "/api/v1/my/qualifications", allow("practitioner"))
     async def list_own_qualifications(
         caller: Caller, language: Reader, response: Response
     ) -> OwnQualificationsOut:
-        """One's own qualifications, whole but for the ID number; the latest certificate is the one
-        that activates an account (Q29.4)."""
+        """One's own qualifications, whole but for the ID number. For active accounts only: the
+        latest certificate's number activates an account (Q29.4), so whoever opened one with
+        somebody else's ID number must not learn it here."""
         async with kit.database.reading() as connection:
             rows = await own_qualifications(connection, caller.person_key)
         response.headers["Cache-Control"] = "no-store"
