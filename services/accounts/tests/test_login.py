@@ -200,6 +200,18 @@ async def test_client_credentials_of_others_are_as_good_as_unknown(world: World,
     assert bodies[0] == bodies[1]
 
 
+async def test_failed_client_credentials_lock_nobody_out_of_the_log_in_by_password(
+    world: World,
+) -> None:
+    """They need no captcha: a few requests would lock any account whose name is known."""
+    await world.account(role="authority", user_name="wangfang1")
+    for _ in range(6):
+        await world.anybody.post(
+            TOKEN, data={"grant_type": "client_credentials"}, headers=_basic("wangfang1", "wrong")
+        )
+    assert (await world.log_in("wangfang1")).status_code == 200
+
+
 async def test_client_credentials_are_locked_after_five_failures(world: World) -> None:
     await world.account(role="exam_centre", user_name="examcentre")
     data = {"grant_type": "client_credentials"}
