@@ -36,9 +36,13 @@ class FakeService:
     lost_client: bool = False
     largest_chunk: int = 0
     ready: bool = True
+    looks: int = 0
+    """How often it was asked whether it is ready."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/readyz":
+            self.looks += 1
+            await asyncio.sleep(0)
             await answer(send, 200 if self.ready else 503, b"")
             return
         self.seen.append(scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -70,6 +71,14 @@ async def test_the_gateway_is_ready_when_every_service_is(
     answer = await client.get("/readyz")
     assert (answer.status_code, answer.text) == (503, "accounts")
     assert (await client.get("/livez")).status_code == 200
+
+
+async def test_many_who_ask_at_once_whether_it_is_ready_cost_each_service_one_look(
+    client: httpx.AsyncClient, services: dict[str, FakeService]
+) -> None:
+    answers = await asyncio.gather(*(client.get("/readyz") for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert max(service.looks for service in services.values()) < 10
 
 
 async def test_metrics_count_by_prefix_and_can_be_switched_off(

@@ -38,6 +38,7 @@ class OwnPages:
         self._upstreams = upstreams
         self._load = load
         self._settings = settings
+        self._asking: asyncio.Task[list[str]] | None = None
         answers: dict[str, Callable[[], Awaitable[Response]]] = {
             "/": self._landing,
             "/openapi.json": self._openapi,
@@ -96,10 +97,16 @@ class OwnPages:
     async def _live(self) -> Response:
         return Response("ok")
 
-    async def _ready(self) -> Response:
+    async def _missing(self) -> list[str]:
         services = self._upstreams.services
         ready = await asyncio.gather(*(self._upstreams.ready(service) for service in services))
-        missing = [service for service, ok in zip(services, ready, strict=True) if not ok]
+        return [service for service, ok in zip(services, ready, strict=True) if not ok]
+
+    async def _ready(self) -> Response:
+        # Whoever asks meanwhile shares the answer: it costs every service a database connection.
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._missing())
+        missing = await asyncio.shield(self._asking)
         if missing:
             log.warning("not_ready", service="gateway", missing=missing)
             return Response(", ".join(missing), status_code=503)
