@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from zhiye_chassis.database import Database
+from zhiye_chassis.telemetry import log
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import GENDERS, NURSE_DEPARTMENTS, NURSE_WORK_CATEGORIES
 from zhiye_contracts.identifiers import (
@@ -21,16 +22,18 @@ from zhiye_registration.kit import Kit
 
 
 async def look_up_registration(
-    kit: Kit, certificate_number: str, language: Language
+    kit: Kit, certificate_number: str, language: Language, account_id: str
 ) -> dict[str, Any]:
     """What ``RegistrationOut`` shows. Name whole, ID number masked, as on the deck's verification
-    screen (deck 5.2). Raises ``Refused``: 404, 422 for a number that cannot be right."""
+    screen (deck 5.2). Certificate numbers are serial, so who looked up whom is logged, misses
+    too. Raises ``Refused``: 404, 422 for a number that cannot be right."""
     today = kit.clock.today()
     try:
         number = parse_nurse_practice_certificate(certificate_number, today).value
     except IdentifierError as error:
         raise Refused(error.about("certificate_number")) from error
     row = await _read(kit.database, kit.certificate_key(number))
+    log.info("registration_lookup", account=account_id, found=row and row["id"])
     if row is None:
         raise not_found()
     return registration_view(kit, row, number, today, language)

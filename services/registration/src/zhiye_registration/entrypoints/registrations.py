@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Path, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel, Field
 
 from zhiye_chassis.security import allow
@@ -86,12 +86,14 @@ def routes(kit: Kit) -> Routes:
         response_model=RegistrationOut,
     )
     async def get_registration(
+        request: Request,
         certificate_number: Annotated[str, Path(max_length=40, examples=["202611000017"])],
     ) -> Response:
         """Who holds a certificate number, nationwide."""
         # The hot read: what the query gives is what the schema says (a test compares them), and
-        # the language comes without a dependency.
-        view = await look_up_registration(kit, certificate_number, language_var.get())
+        # caller and language come without a dependency.
+        account_id = request.state.principal.account_id
+        view = await look_up_registration(kit, certificate_number, language_var.get(), account_id)
         return Response(orjson.dumps(view), media_type="application/json")
 
     @router.expose("GET", "/api/v1/my/registration", allow("practitioner"))
