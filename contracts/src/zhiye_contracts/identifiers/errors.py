@@ -35,7 +35,7 @@ class IdentifierError(ValueError):
     def next_en(self) -> str:
         return self.reason.next_step.en
 
-    def about(self, field: str) -> Reason:
+    def about(self, field: str | None) -> Reason:
         """The reason, told about one field of a request."""
         return replace(self.reason, field=field)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -20,6 +21,24 @@ _APPEND = text(
     "INSERT INTO outbox (type, event)"
     " SELECT * FROM unnest(CAST(:types AS text[]), CAST(:events AS text[]))"
 )
+
+
+STATEMENT_SECONDS = 30
+"""No statement of a service takes longer: it would hold up others, and nobody waits that long."""
+
+
+_TRANSIENT = ("40", "08", "57", "53")  # SQLSTATE classes: rollback, connection, shutdown, resources
+_CANCELLED = "57014"  # by the statement timeout: trying again will not help
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the database, not what was asked of it, is at fault: try again a little later."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    if state == _CANCELLED:
+        return False
+    return error.connection_invalidated or state.startswith(_TRANSIENT)
 
 
 class Transaction:
@@ -79,13 +98,25 @@ class Database:
             hide_parameters=True,  # error texts would quote what a person typed
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": {"application_name": f"zhiye-{service}"}},
+            connect_args={
+                "server_settings": {
+                    "application_name": f"zhiye-{service}",
+                    "statement_timeout": str(STATEMENT_SECONDS * 1000),
+                }
+            },
             **options,
         )
         # Reads outside a transaction spare the BEGIN and the ROLLBACK: two of three round trips.
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.outbox_filled = asyncio.Event()
         """Set after each commit that left events in the outbox; the relay waits for it."""
+
+    def companion(self, pool: int) -> Database:
+        """The same database through connections of its own, for background work: requests that
+        use up theirs do not hold up the bus."""
+        companion = Database(self.url, self.service, pool)
+        companion.outbox_filled = self.outbox_filled
+        return companion
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -11,10 +11,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from zhiye_chassis import texts
+from zhiye_chassis.database import is_transient
 from zhiye_chassis.telemetry import language_var, log, request_id_var
 from zhiye_contracts.identifiers import IdentifierError
 from zhiye_contracts.reasons import Language, Reason, Refused, Text, read_source
@@ -40,15 +42,6 @@ class ProblemOut(BaseModel):
     field: str | None = None
     reasons: list[ReasonOut] = Field(description="Every reason at once")
     request_id: str
-
-
-def reason_of_identifier(error: IdentifierError, field: str | None) -> Reason:
-    return Reason(
-        error.code,
-        Text(error.reason_zh, error.reason_en),
-        Text(error.next_zh, error.next_en),
-        field=field,
-    )
 
 
 def refused(
@@ -128,7 +121,7 @@ def validation_reasons(error: RequestValidationError) -> list[Reason]:
         field = ".".join(location) or None
         cause = (fault.get("ctx") or {}).get("error")
         if isinstance(cause, IdentifierError):
-            reasons.append(reason_of_identifier(cause, field))
+            reasons.append(cause.about(field))
         elif isinstance(cause, Refused):
             reasons.extend(
                 Reason(r.code, r.reason, r.next_step, field=r.field or field, source=r.source)
@@ -146,7 +139,7 @@ def install(app: FastAPI) -> None:
         return refusal_response(error)
 
     async def on_identifier(_: Request, error: Any) -> Response:
-        return problem_response([reason_of_identifier(error, None)], 422)
+        return problem_response([error.reason], 422)
 
     async def on_invalid(_: Request, error: Any) -> Response:
         reasons = validation_reasons(error)
@@ -164,7 +157,12 @@ def install(app: FastAPI) -> None:
         # SQLSTATE class 22: the client sent a value no column can hold (a NUL, a huge number).
         if str(getattr(error.orig, "sqlstate", "") or "").startswith("22"):
             return problem_response([texts.UNSTORABLE], 422)
-        return await on_failure(_, error)
+        return await (on_busy if is_transient(error) else on_failure)(_, error)
+
+    async def on_busy(_: Request, error: Exception) -> Response:
+        """The database is away, or no connection to it came free in time."""
+        log.warning("busy", error=type(error).__name__)
+        return problem_response([texts.of_status(503)], 503, retry_after=5)
 
     async def on_unencodable(_: Request, error: Exception) -> Response:
         return problem_response([texts.UNSTORABLE], 422)
@@ -178,6 +176,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(DBAPIError, on_database)
+    app.add_exception_handler(PoolTimeout, on_busy)
+    app.add_exception_handler(OSError, on_busy)
     app.add_exception_handler(UnicodeEncodeError, on_unencodable)
     app.add_exception_handler(Exception, on_failure)
 

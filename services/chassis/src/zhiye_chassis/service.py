@@ -21,10 +21,13 @@ from zhiye_chassis.bus.subscriptions import Subscriptions
 from zhiye_chassis.database import Database
 from zhiye_chassis.middleware import Telemetry
 from zhiye_chassis.security import TokenVerifier
+from zhiye_chassis.tasks import stop
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.web import Routes
 
 HOUSEKEEPING_SECONDS = 5.0
+BACKGROUND_CONNECTIONS = 2
+"""Kept for relay, consumer and retries of a service, and as many more at a peak."""
 INBOX_DAYS = 30
 IDEMPOTENCY_HOURS = 24
 
@@ -160,10 +163,11 @@ async def _keep_running(service: Service, loop: Callable[[], Awaitable[None]]) -
 @asynccontextmanager
 async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
     """The background work of a service: relay, consumer, retries, housekeeping."""
-    consumer = Consumer(service.database, service.subscriptions)
+    database = service.database.companion(BACKGROUND_CONNECTIONS)
+    consumer = Consumer(database, service.subscriptions)
     await bus.attach(consumer)
     tasks = [
-        asyncio.create_task(Relay(service.database, bus).run(), name=f"relay {service.name}"),
+        asyncio.create_task(Relay(database, bus).run(), name=f"relay {service.name}"),
         asyncio.create_task(consumer.run_retries(), name=f"retries {service.name}"),
         asyncio.create_task(_forever(service, bus), name=f"housekeeping {service.name}"),
         *(asyncio.create_task(_keep_running(service, loop)) for loop in service.background),
@@ -171,11 +175,10 @@ async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(tasks)
         with contextlib.suppress(Exception):
             await bus.detach(consumer)
         for close in service.on_close:
             await close()
+        await database.close()
         await service.database.close()

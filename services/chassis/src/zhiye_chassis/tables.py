@@ -64,7 +64,7 @@ def new_metadata() -> MetaData:
         metadata,
         Column("scope", Text, primary_key=True, comment="account, or public"),
         Column("key", Text, primary_key=True),
-        Column("fingerprint", Text, nullable=False, comment="SHA-256 of method, path and body"),
+        Column("fingerprint", Text, nullable=False, comment="HMAC of method, path and body"),
         Column("status", Integer),
         Column("headers", Text),
         Column("body", LargeBinary),

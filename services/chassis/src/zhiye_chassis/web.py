@@ -8,6 +8,7 @@ when the response has been made, together with the answer kept for its ``Idempot
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
@@ -76,11 +77,18 @@ class UnitOfWork:
                 field="Idempotency-Key",
             )
         principal: Principal | None = self._request.state.principal
-        digest = hashlib.sha256(
+        # Keyed with what only the client has: a body with an ID number has little entropy, and
+        # its plain digest could be searched for.
+        digest = hmac.new(
+            key.encode(),
             f"{self._request.method} {self._request.url.path}\n".encode()
-            + await self._request.body()
+            + await self._request.body(),
+            hashlib.sha256,
         )
-        claim = {"scope": principal.account_id if principal else "public", "key": key}
+        claim = {
+            "scope": principal.account_id if principal else "public",
+            "key": hashlib.sha256(key.encode()).hexdigest(),
+        }
         fingerprint = {"fingerprint": digest.hexdigest()}
         claimed = await transaction.execute(_CLAIM_KEY, claim | fingerprint)
         if claimed.first() is not None:
@@ -205,12 +213,12 @@ async def _transaction(request: Request) -> Transaction:
     return await unit.begin()
 
 
-def _principal(request: Request) -> Principal:
+async def _principal(request: Request) -> Principal:
     principal: Principal = request.state.principal
     return principal
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language", ""))
 
 

@@ -1,12 +1,10 @@
-"""What other services told about a person: projections that keep the newest version."""
+"""What other services told about a person."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import Table, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 
 from zhiye_accounts.adapters import tables
 from zhiye_accounts.domain.identity import Qualification, Registration
@@ -25,18 +23,6 @@ async def lock_people(tx: Transaction, person_keys: Collection[str]) -> None:
     the account, could both commit and never meet.
     """
     await tx.execute(_LOCK_PEOPLE, {"keys": sorted(person_keys)})
-
-
-async def keep_newest(tx: Transaction, table: Table, rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Upsert rows of a projection; the ids that really changed."""
-    newest = {row["id"]: row for row in sorted(rows, key=lambda row: row["version"])}
-    insertion = insert(table).values([newest[key] for key in sorted(newest)])
-    statement = insertion.on_conflict_do_update(
-        index_elements=["id"],
-        set_={c.name: insertion.excluded[c.name] for c in table.c if c.name != "id"},
-        where=insertion.excluded["version"] > table.c.version,
-    ).returning(table.c.id)
-    return set((await tx.execute(statement)).scalars())
 
 
 async def of_person(

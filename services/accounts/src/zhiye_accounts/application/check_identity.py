@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, literal, select
 
 from zhiye_accounts.adapters import accounts, attempts, records
 from zhiye_accounts.adapters.accounts import IntegrityError, Row
@@ -90,7 +90,7 @@ async def recheck_people(tx: Transaction, kit: Kit, person_keys: set[str]) -> No
         await tx.execute(
             select(account)
             .where(
-                account.c.person_key.in_(sorted(person_keys)),
+                account.c.person_key == any_(literal(sorted(person_keys), ARRAY(Text))),
                 account.c.status.in_(("registered", "verified")),
             )
             .order_by(account.c.id)

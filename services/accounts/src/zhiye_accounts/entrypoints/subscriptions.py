@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from zhiye_accounts.adapters import records, tables
+from zhiye_accounts.adapters import tables
 from zhiye_accounts.application.activate import activate_by_approval
 from zhiye_accounts.application.check_identity import recheck_people
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.projections import keep_newest
 from zhiye_contracts.events import (
     AuthorityChanged,
     InstitutionChanged,
@@ -32,50 +33,61 @@ async def _qualifications(kit: Kit, tx: Transaction, events: list[QualificationR
         }
         for event in events
     ]
-    changed = await records.keep_newest(tx, tables.qualification, rows)
+    changed = await keep_newest(tx, tables.qualification, rows)
     people = {event.person_key for event in events if event.aggregate_id in changed}
     await recheck_people(tx, kit, people)
 
 
-async def _registrations(kit: Kit, tx: Transaction, event: RegistrationChanged) -> None:
-    row = {
-        "id": event.aggregate_id,
-        "version": event.version,
-        "person_key": event.person_key,
-        "profession": event.profession,
-        "name": event.name,
-        "certificate_key": event.certificate_key,
-        "status": event.status,
-        "institution_id": event.institution_id,
-        "region_online": event.region_online,
-        "business_completed": event.business_completed,
-    }
-    if await records.keep_newest(tx, tables.registration, [row]):
-        await recheck_people(tx, kit, {event.person_key})
+async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationChanged]) -> None:
+    rows = [
+        {
+            "id": event.aggregate_id,
+            "version": event.version,
+            "person_key": event.person_key,
+            "profession": event.profession,
+            "name": event.name,
+            "certificate_key": event.certificate_key,
+            "status": event.status,
+            "institution_id": event.institution_id,
+            "region_online": event.region_online,
+            "business_completed": event.business_completed,
+        }
+        for event in events
+    ]
+    changed = await keep_newest(tx, tables.registration, rows)
+    newest = {e.aggregate_id: e for e in sorted(events, key=lambda event: event.version)}
+    told = [newest[id_] for id_ in sorted(changed)]
+    await recheck_people(tx, kit, {event.person_key for event in told})
+    for event in told:
         if event.status == "registered" and event.business_completed and event.region_online:
             await activate_by_approval(tx, kit, event.person_key)
 
 
 async def _organisations(
-    kind: str, tx: Transaction, event: InstitutionChanged | AuthorityChanged
+    kind: str, tx: Transaction, events: list[InstitutionChanged] | list[AuthorityChanged]
 ) -> None:
-    row = {
-        "id": event.aggregate_id,
-        "version": event.version,
-        "kind": kind,
-        "name": event.name,
-        "region": event.region,
-    }
-    await records.keep_newest(tx, tables.organisation, [row])
+    rows = [
+        {
+            "id": event.aggregate_id,
+            "version": event.version,
+            "kind": kind,
+            "name": event.name,
+            "region": event.region,
+        }
+        for event in events
+    ]
+    await keep_newest(tx, tables.organisation, rows)
 
 
 def subscriptions(kit: Kit) -> Subscriptions:
+    institutions = partial(_organisations, "institution")
+    authorities = partial(_organisations, "authority")
     return Subscriptions(
         "accounts",
         (
             Subscription(QualificationRecorded, partial(_qualifications, kit), batch=True),
-            Subscription(RegistrationChanged, partial(_registrations, kit)),
-            Subscription(InstitutionChanged, partial(_organisations, "institution")),
-            Subscription(AuthorityChanged, partial(_organisations, "authority")),
+            Subscription(RegistrationChanged, partial(_registrations, kit), batch=True),
+            Subscription(InstitutionChanged, institutions, batch=True),
+            Subscription(AuthorityChanged, authorities, batch=True),
         ),
     )

@@ -23,7 +23,7 @@ from zhiye_chassis import telemetry
 from zhiye_chassis.bus.cloudevents import Envelope, parse
 from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_chassis.clock import Clock, SystemClock
-from zhiye_chassis.database import Database, Transaction
+from zhiye_chassis.database import Database, Transaction, is_transient
 from zhiye_chassis.telemetry import log
 from zhiye_contracts.events import Event
 
@@ -48,7 +48,6 @@ _DUE = text(
     " ORDER BY next_attempt_at LIMIT 100 FOR UPDATE SKIP LOCKED"
 )
 _FORGET = text("DELETE FROM failed_event WHERE id = :id")
-_TRANSIENT = ("40", "08", "57", "53")  # SQLSTATE classes: rollback, connection, shutdown, resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,7 @@ class Work:
 
 
 class Unreadable(Exception):  # noqa: N818
-    """An event that no handler here can read; trying again will not help."""
-
-
-def is_transient(error: BaseException) -> bool:
-    """Whether the database, not the event, is at fault: the whole delivery is tried again."""
-    if not isinstance(error, DBAPIError):
-        return False
-    state = str(getattr(error.orig, "sqlstate", "") or "")
-    return error.connection_invalidated or state.startswith(_TRANSIENT)
+    """An event of a type that nothing here handles."""
 
 
 def _error_name(error: BaseException) -> str:
@@ -187,8 +178,12 @@ class Consumer:
         for item in envelopes:
             try:
                 work.append(self._read(item))
-            except (Unreadable, ValidationError) as error:
+            except ValidationError as error:
                 await self._keep(transaction, item, attempts, _error_name(error), dead=True)
+            except Unreadable as error:
+                # Tried again like a failure: while a release rolls out, the queue gets types that
+                # a process of the release before does not know yet.
+                await self._keep(transaction, item, attempts + 1, _error_name(error))
         if not work:
             return not envelopes
         failure = await self._attempt(transaction, work)

@@ -16,10 +16,6 @@ from zhiye_chassis.bus.subscriptions import Subscriptions
 Listener = Callable[[bytes], None]
 
 
-class NoConsumerYet(Exception):  # noqa: N818
-    """A queue is declared, but its consumer is not running: the events stay in the outbox."""
-
-
 class InProcessCarrier:
     def __init__(self) -> None:
         self._bindings: dict[str, set[str]] = {}
@@ -48,22 +44,32 @@ class InProcessCarrier:
         """
         self._listeners[listener] = frozenset(types)
 
-    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> None:
-        by_queue: dict[str, list[bytes]] = {}
-        for type_, batches in messages.items():
-            bodies = [join(batch) for batch in batches]
+    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> Mapping[str, str]:
+        waits: dict[str, str] = {}
+        by_queue: dict[str, list[str]] = {}
+        for type_ in messages:
             for queue in self._bindings.get(type_, ()):
-                by_queue.setdefault(queue, []).extend(bodies)
-        if missing := by_queue.keys() - self._consumers.keys():
-            raise NoConsumerYet(", ".join(sorted(missing)))
-        await asyncio.gather(
-            *(self._consumers[queue].consume(bodies) for queue, bodies in by_queue.items())
+                if queue in self._consumers:
+                    by_queue.setdefault(queue, []).append(type_)
+                else:
+                    waits[type_] = f"{queue} is not running"
+        joined = {type_: [join(batch) for batch in batches] for type_, batches in messages.items()}
+        results = await asyncio.gather(
+            *(
+                self._consumers[queue].consume([body for type_ in types for body in joined[type_]])
+                for queue, types in by_queue.items()
+            ),
+            return_exceptions=True,
         )
-        for type_, batches in messages.items():
-            for listener, types in self._listeners.items():
-                if type_ in types:
-                    for batch in batches:
-                        listener(join(batch))
+        for types, result in zip(by_queue.values(), results, strict=True):
+            if isinstance(result, BaseException):
+                waits |= dict.fromkeys(types, type(result).__name__)
+        for type_ in joined.keys() - waits.keys():
+            for listener, wanted in self._listeners.items():
+                if type_ in wanted:
+                    for body in joined[type_]:
+                        listener(body)
+        return waits
 
     async def measure(self, queue: str) -> int:
         """None: what is not delivered yet is in the outbox, and measured there."""

@@ -22,10 +22,11 @@ from zhiye_chassis.bus.cloudevents import BATCH, join
 from zhiye_chassis.bus.consumer import Consumer
 from zhiye_chassis.bus.subscriptions import Subscriptions
 from zhiye_chassis.ids import new_id
+from zhiye_chassis.tasks import stop
 from zhiye_chassis.telemetry import log
 
 EXCHANGE = "zhiye.events"
-PREFETCH = 200
+PREFETCH = 50
 """Messages on their way to one consumer."""
 GATHER = 4_000_000
 """Bytes of waiting messages that one transaction takes together."""
@@ -88,10 +89,11 @@ class RabbitCarrier:
         finally:
             await channel.close()
 
-    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> None:
+    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> Mapping[str, str]:
         exchange = self._exchange
         if exchange is None:
             raise ConnectionError("not connected")
+        types = [type_ for type_, batches in messages.items() for _ in batches]
         sending = [
             exchange.publish(
                 aio_pika.Message(
@@ -107,9 +109,11 @@ class RabbitCarrier:
             for batch in batches
         ]
         results = await asyncio.gather(*sending, return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+        return {
+            type_: type(result).__name__
+            for type_, result in zip(types, results, strict=True)
+            if isinstance(result, BaseException)
+        }
 
     async def attach(self, consumer: Consumer) -> None:
         """Deliver to a consumer: everything that waits goes into one transaction, then the ack."""
@@ -130,9 +134,7 @@ class RabbitCarrier:
         """Stop delivering; what was not acknowledged goes back to the queue."""
         if attached := self._attached.pop(consumer.subscriptions.queue, None):
             channel, tasks = attached
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stop(tasks)
             await channel.close()
 
     @staticmethod
@@ -204,9 +206,6 @@ class RabbitCarrier:
         return count
 
     async def close(self) -> None:
-        tasks = [task for _, tasks in self._attached.values() for task in tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(task for _, tasks in self._attached.values() for task in tasks)
         self._attached.clear()
         await self._connection.close()

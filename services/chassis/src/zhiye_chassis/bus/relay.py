@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -16,25 +17,28 @@ from zhiye_chassis.telemetry import log
 
 MAX_EVENTS = 500
 """Events in one message."""
-MAX_BYTES = 900_000
+MAX_BYTES = 500_000
 """Bytes in one message: well under the broker's limit and cheap to hold."""
 TAKE = 2_000
 """Outbox rows in one round of the relay."""
 SWEEP_SECONDS = 1.0
 """How long the relay sleeps at most: it finds what another process left behind."""
 
-_TAKE = text("SELECT id, type, event FROM outbox ORDER BY id LIMIT :take FOR UPDATE SKIP LOCKED")
+_TAKE = text(
+    "SELECT id, type, event FROM outbox WHERE type <> ALL(CAST(:stuck AS text[]))"
+    " ORDER BY id LIMIT :take FOR UPDATE SKIP LOCKED"
+)
 _DONE = text("DELETE FROM outbox WHERE id = ANY(:ids)")
 
 
 class Carrier(Protocol):
     """Takes messages to every queue that is bound to their type."""
 
-    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> None:
+    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> Mapping[str, str]:
         """Hand over messages, by type: each a list of serialised CloudEvents.
 
-        Returns when every message is safe with every bound queue; raises otherwise, and then
-        they are offered again: duplicates are possible, loss is not.
+        Returns the types that are not safe with every bound queue, each with the reason in a
+        word. They are offered again: duplicates are possible, loss is not.
         """
         ...
 
@@ -60,17 +64,28 @@ class Relay:
     def __init__(self, database: Database, carrier: Carrier) -> None:
         self._database = database
         self._carrier = carrier
+        self._stuck: dict[str, float] = {}
 
     async def carry(self) -> int:
-        """One round: take, publish, delete, commit; how many events were carried."""
+        """One round: take, publish, delete what is safe, commit; how many events were carried.
+
+        A type that cannot be handed over waits a moment; the others go on past it.
+        """
+        now = time.monotonic()
+        self._stuck = {type_: until for type_, until in self._stuck.items() if until > now}
         async with self._database.engine.begin() as connection:
-            rows = (await connection.execute(_TAKE, {"take": TAKE})).all()
+            taken = await connection.execute(_TAKE, {"take": TAKE, "stuck": list(self._stuck)})
+            rows = taken.all()
             if not rows:
                 return 0
-            await self._carrier.publish(group([tuple(row) for row in rows]))
-            await connection.execute(_DONE, {"ids": [row.id for row in rows]})
-        for type_, count in Counter(row.type for row in rows).items():
+            failed = await self._carrier.publish(group([tuple(row) for row in rows]))
+            carried = [row for row in rows if row.type not in failed]
+            await connection.execute(_DONE, {"ids": [row.id for row in carried]})
+        for type_, count in Counter(row.type for row in carried).items():
             telemetry.PUBLISHED.labels(self._database.service, type_).inc(count)
+        for type_, why in failed.items():
+            self._stuck[type_] = time.monotonic() + SWEEP_SECONDS
+            log.warning("event_waits", service=self._database.service, type=type_, error=why)
         return len(rows)
 
     async def run(self) -> None:

@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.Text(), nullable=False, comment="account, or public"),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column(
-            "fingerprint", sa.Text(), nullable=False, comment="SHA-256 of method, path and body"
+            "fingerprint", sa.Text(), nullable=False, comment="HMAC of method, path and body"
         ),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("headers", sa.Text(), nullable=True),

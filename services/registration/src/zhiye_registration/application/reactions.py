@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.projections import keep_newest
 from zhiye_contracts.events import (
     AccountChanged,
     AuthorityChanged,
@@ -10,7 +11,6 @@ from zhiye_contracts.events import (
     QualificationRecorded,
 )
 from zhiye_registration.adapters import tables
-from zhiye_registration.adapters.projections import keep_newest
 
 
 async def keep_qualifications(tx: Transaction, events: list[QualificationRecorded]) -> None:
