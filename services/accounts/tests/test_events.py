@@ -141,3 +141,13 @@ async def test_a_message_is_asked_for_in_the_language_of_the_account(world: Worl
         message = MessageRequested.model_validate((await world.events("message-requested"))[-1])
         assert (message.language, message.account_id) == (language, row["id"])
         assert message.expires_at == world.clock.now() + timedelta(minutes=10)
+
+
+async def test_a_feed_of_five_thousand_in_one_delivery_is_recorded_at_once(world: World) -> None:
+    one = world.qualified("0" * 32)
+    events = [
+        one.model_copy(update={"aggregate_id": f"Q{n}", "person_key": f"{n:032x}"})
+        for n in range(5_000)
+    ]
+    await world.deliver(*events)  # one array a column: no limit of parameters is met
+    assert len(await world.rows(qualification.select())) == 5_000
