@@ -66,8 +66,10 @@ async def test_a_projection_keeps_the_newest_version_in_whatever_order_events_co
     ]
 
 
-@pytest.mark.parametrize("kind", [Counted, Summed])
-@pytest.mark.parametrize("poison", ["raises", "raises late", "constraint", "no file"])
+@pytest.mark.parametrize(
+    ("kind", "poison"),
+    [(Counted, "raises"), (Summed, "raises late"), (Counted, "constraint"), (Summed, "no file")],
+)
 async def test_a_poison_event_does_not_sink_its_neighbours(
     world: World, kind: type[Counted], poison: str
 ) -> None:
@@ -225,7 +227,8 @@ async def test_what_cannot_be_read_becomes_a_dead_letter_and_its_neighbours_take
 ) -> None:
     world = in_process_world
     ids, events = several(4)
-    await world.deliver([events[0], body, events[1]], [body], [events[2]], events[3:])
+    messages = ([events[0], body, events[1]], [body], [events[2]], events[3:])
+    await world.deliver(*messages, consumer=world.consumer(tiers=()))
     await world.assert_each_once(ids)
     states = await world.rows("SELECT DISTINCT state, error FROM failed_event")
     assert [state for state, _ in states] == ["dead"]
@@ -236,7 +239,8 @@ async def test_what_cannot_be_read_becomes_a_dead_letter_and_its_neighbours_take
 async def test_nothing_unreadable_stops_the_queue_of_a_broker(rabbit_world: World) -> None:
     ids, events = several(4)
     bad = list(UNREADABLE.values())
-    await rabbit_world.deliver([events[0], *bad[:5], events[1]], *[[one] for one in bad], events)
+    messages = ([events[0], *bad[:5], events[1]], *[[one] for one in bad], events)
+    await rabbit_world.deliver(*messages, consumer=rabbit_world.consumer(tiers=()))
     await rabbit_world.assert_each_once(ids)
     states = await rabbit_world.rows("SELECT state, count(*) FROM failed_event GROUP BY state")
     assert states == [("dead", len(bad))]

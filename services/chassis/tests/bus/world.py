@@ -11,12 +11,14 @@ import contextlib
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Identity, Integer, Table, Text, text
+from sqlalchemy.exc import DBAPIError
 
 from zhiye_chassis.bus.cloudevents import to_cloudevent
 from zhiye_chassis.bus.consumer import Consumer
@@ -27,6 +29,7 @@ from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_chassis.database import Database, Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.tables import new_metadata
+from zhiye_chassis.tasks import stop
 from zhiye_contracts.events import Event
 
 RUN = os.environ.setdefault("ZHIYE_TEST_RUN", secrets.token_hex(4))
@@ -152,9 +155,7 @@ async def background(*work: Awaitable[None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(tasks)
 
 
 @dataclass
@@ -239,8 +240,13 @@ class World:
                 await self.drained(carrier)
 
     async def rows(self, sql: str, database: Database | None = None) -> list[Any]:
-        async with (database or self.reader).reading() as connection:
-            return list((await connection.execute(text(sql))).all())
+        while True:
+            try:
+                async with (database or self.reader).reading() as connection:
+                    return list((await connection.execute(text(sql))).all())
+            except DBAPIError as error:
+                if not error.connection_invalidated:  # one that a test has cut
+                    raise
 
     async def one(self, sql: str, database: Database | None = None) -> Any:
         return (await self.rows(sql, database))[0][0]
@@ -265,4 +271,7 @@ class World:
         noted = await self.rows(
             f"SELECT CAST(event AS json) ->> 'subject' FROM outbox WHERE type = '{Noted.type}'"
         )
-        assert sorted(row[0] for row in noted) == sorted(ids), "published by the effects"
+        published = Counter(row[0] for row in noted)
+        unpublished = set(ids) - published.keys()
+        assert not unpublished, f"{len(unpublished)} of {len(ids)} effects were not published"
+        assert published.total() == len(ids), "effects published more than once"
