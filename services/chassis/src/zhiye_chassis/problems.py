@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse
 
 from zhiye_chassis import texts
 from zhiye_chassis.database import is_transient
+from zhiye_chassis.redaction import redact_text
 from zhiye_chassis.telemetry import language_var, log, request_id_var
 from zhiye_contracts.identifiers import IdentifierError
 from zhiye_contracts.reasons import Language, Reason, Refused, Text, read_source
@@ -113,12 +115,20 @@ def refusal_response(refusal: Refused) -> Response:
     return problem_response(refusal.reasons, refusal.status, retry_after=refusal.retry_after)
 
 
+def _field_of(fault: dict[str, Any]) -> str | None:
+    """The dotted path of the field; without what it is part of, or a position in broken JSON."""
+    if fault["type"] == "json_invalid":
+        return None
+    path = [str(part) for part in fault["loc"][1:]]
+    # An unknown field has the client's own name, and that may be anything.
+    return redact_text(".".join(path))[:200] or None
+
+
 def validation_reasons(error: RequestValidationError) -> list[Reason]:
     """Every fault of the request, each with its field; the values are not repeated."""
     reasons: list[Reason] = []
     for fault in error.errors():
-        location = [str(part) for part in fault["loc"] if part not in ("body", "query", "path")]
-        field = ".".join(location) or None
+        field = _field_of(fault)
         cause = (fault.get("ctx") or {}).get("error")
         if isinstance(cause, IdentifierError):
             reasons.append(cause.about(field))
@@ -130,6 +140,15 @@ def validation_reasons(error: RequestValidationError) -> list[Reason]:
         else:
             reasons.append(texts.of_fault(fault["type"], fault.get("ctx") or {}, field))
     return reasons
+
+
+def _is_unstorable(error: DBAPIError) -> bool:
+    """Whether the client sent a value that no column can hold: a NUL, a huge number. PostgreSQL
+    says so (SQLSTATE class 22), or its driver before it asks."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    return state.startswith("22") or isinstance(
+        getattr(error.orig, "__cause__", None), asyncpg.DataError
+    )
 
 
 def install(app: FastAPI) -> None:
@@ -154,8 +173,7 @@ def install(app: FastAPI) -> None:
         return response
 
     async def on_database(_: Request, error: Any) -> Response:
-        # SQLSTATE class 22: the client sent a value no column can hold (a NUL, a huge number).
-        if str(getattr(error.orig, "sqlstate", "") or "").startswith("22"):
+        if _is_unstorable(error):
             return problem_response([texts.UNSTORABLE], 422)
         return await (on_busy if is_transient(error) else on_failure)(_, error)
 
@@ -169,7 +187,9 @@ def install(app: FastAPI) -> None:
 
     async def on_failure(_: Request, error: Exception) -> Response:
         log.error("failed", error=type(error).__name__, exc_info=error)
-        return problem_response([texts.of_status(500)], 500)
+        response = problem_response([texts.of_status(500)], 500)
+        response.headers["X-Request-Id"] = request_id_var.get()  # sent past our middleware
+        return response
 
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(IdentifierError, on_identifier)

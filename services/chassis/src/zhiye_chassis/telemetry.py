@@ -15,6 +15,7 @@ import orjson
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from zhiye_chassis.redaction import redact_named, redact_text
 from zhiye_contracts.reasons import Language
 
 request_id_var: ContextVar[str] = ContextVar("request_id", default="")
@@ -23,28 +24,17 @@ language_var: ContextVar[Language] = ContextVar("language", default="zh")
 
 log = structlog.get_logger()
 
-_SECRET_NAME = re.compile(
-    r"password|secret|token|code_plain|id_number|phone|email|address|authorization|cookie|body|"
-    r"answer|sealed|certificate_number",
-    re.IGNORECASE,
-)
-_SECRET_VALUE = re.compile(
-    # Bounded repeats: a long text without an @ or a dot must not take its length squared.
-    r"(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.+-]{1,64}@[\w-]+\.[\w.]+"
-    r"|eyJ[\w-]{1,1000}\.[\w-]+"
-)
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_OUR_IDS = frozenset({"request_id", "trace_id"})  # random; may look like a phone by chance
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: values under telling names, and texts that look like an ID number,
-    a phone, an email address or a token, are replaced."""
+    a phone, an email address or a token, are replaced; see ``redaction``."""
     for name, value in event.items():
-        if _SECRET_NAME.search(name):
-            event[name] = "[redacted]"
-        elif isinstance(value, str) and _SECRET_VALUE.search(value):
-            event[name] = _SECRET_VALUE.sub("[redacted]", value)
+        if name not in _OUR_IDS:
+            event[name] = redact_named(name, value)
     return event
 
 
@@ -89,7 +79,8 @@ def new_traceparent(parent: str = "") -> str:
 
 def accept_request_id(given: str) -> str:
     """The caller's request id when it is harmless, else a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+    harmless = _REQUEST_ID.fullmatch(given) and redact_text(given) == given
+    return given if harmless else secrets.token_hex(12)
 
 
 def harmless_ids(request_id: object, traceparent: object) -> tuple[str, str]:

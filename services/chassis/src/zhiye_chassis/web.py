@@ -39,7 +39,9 @@ _DROP_KEY = text("DELETE FROM idempotency_key WHERE scope = :scope AND key = :ke
 class Schema(BaseModel):
     """Base of request bodies: unknown fields are refused, texts are trimmed."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=2000)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, str_max_length=2000, allow_inf_nan=False
+    )
 
 
 class _Replay(Exception):  # noqa: N818
@@ -81,7 +83,7 @@ class UnitOfWork:
         # its plain digest could be searched for.
         digest = hmac.new(
             key.encode(),
-            f"{self._request.method} {self._request.url.path}\n".encode()
+            f"{self._request.method} {self._request.url.path}?{self._request.url.query}\n".encode()
             + await self._request.body(),
             hashlib.sha256,
         )
