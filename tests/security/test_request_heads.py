@@ -25,8 +25,9 @@ async def _app(scope: Any, receive: Any, send: Any) -> None:
         if message["type"] == "http.disconnect":
             return
         length, more = length + len(message["body"]), message["more_body"]
+    names = b" ".join(name for name, _ in scope["headers"])
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b"%d bytes" % length})
+    await send({"type": "http.response.body", "body": b"%d bytes %b" % (length, names)})
 
 
 @pytest.fixture
@@ -72,6 +73,14 @@ async def test_a_large_body_in_tiny_chunks_is_no_head(port: int) -> None:
     close = POST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
     answer = await _send(port, close, *[b"1\r\na\r\n" * 10_000] * 20, b"0\r\n\r\n")
     assert b"200000 bytes" in answer
+
+
+async def test_a_trailer_does_not_pass_for_a_header(port: int) -> None:
+    """A proxy in front has dealt with the headers, not with what comes after the body."""
+    close = POST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    answer = await _send(port, close + b"1\r\na\r\n0\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n")
+    assert b"1 bytes host transfer-encoding connection" in answer
+    assert b"x-forwarded-for" not in answer
 
 
 async def test_requests_one_after_the_other_are_each_counted_anew(port: int) -> None:

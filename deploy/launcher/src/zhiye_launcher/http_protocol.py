@@ -40,6 +40,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._outside_body = 0
         self._await_head()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head_timer is not None:  # else a trailer: it must not pass for a header
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         super().on_headers_complete()
