@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +11,19 @@ from zhiye_accounts.application.issue_staff_account import IssueStaffAccount, is
 from zhiye_chassis.security import Role
 from zhiye_chassis.service import Service
 from zhiye_contracts.identifiers import institution_number
-from zhiye_contracts.reasons import Refused
+from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_institutions.application.register_authority import register_authority
 from zhiye_institutions.application.register_institution import register_institution
 from zhiye_launcher.language import say
 
 PASSWORD = "Zhiye2026demo"  # noqa: S105 - the demo's, printed at start; never in production
+
+
+_NOT_IN_PRODUCTION = Reason(
+    "demo_in_production",
+    Text("已设置 ZHIYE_PRODUCTION，不能加入演示数据。", "ZHIYE_PRODUCTION is set: no demo data."),
+    Text("请使用 --no-demo 启动。", "Start with --no-demo."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,12 @@ ACCOUNTS = (
 
 
 async def seed(services: dict[str, Service]) -> None:
-    """Put the demo data in, through the use cases and the bus like everything else."""
+    """Put the demo data in, through the use cases and the bus like everything else.
+
+    Refused in production: everybody knows the password of these accounts.
+    """
+    if os.environ.get("ZHIYE_PRODUCTION"):
+        raise Refused(_NOT_IN_PRODUCTION)
     institutions = services["institutions"].kit
     database = institutions.database
     async with database.transaction() as tx:

@@ -40,7 +40,9 @@ class PhotoStore:
             return MemoryStore()
         if self._url:
             return from_url(self._url)
-        return LocalStore(self._folder.absolute(), mkdir=True)
+        folder = self._folder.absolute()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's faces: for us only
+        return LocalStore(folder)
 
     async def put(self, person_key: str, content: bytes) -> None:
         await obstore.put_async(self._store, _path(person_key), content)
