@@ -7,20 +7,27 @@ import asyncio
 import sys
 import time
 
-from tests.bench import latency, report, surroundings
-from tests.bench.bus import compare
+from tests.bench import latency, report, start, surroundings
+from tests.bench.bus import compare as bus
+from tests.bench.lookup import compare as lookup
 
 TITLES = {
     "bus": "Events from one service to another",
     "latency": "From a commit to its effect in another service",
+    "lookup": "Look-up by certificate number",
+    "start": "Start and memory",
 }
 NEEDS_BROKER = {"bus"}
 
 
 def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundings) -> str:
     if part == "bus":
-        return compare.measure(rounds, quick)
-    return latency.measure(rounds, quick, bool(around.rabbitmq))
+        return bus.measure(rounds, quick)
+    if part == "latency":
+        return latency.measure(rounds, quick, bool(around.rabbitmq))
+    if part == "lookup":
+        return lookup.measure(rounds, quick, bool(around.rabbitmq))
+    return start.measure(rounds, quick)
 
 
 def main() -> int:
@@ -45,9 +52,9 @@ def main() -> int:
             missed.append(part)
             continue
         print(f"{TITLES[part]} …", file=sys.stderr)
-        start = time.monotonic()
+        begun = time.monotonic()
         body = _measure(part, arguments.rounds, arguments.quick, around)
-        took = time.monotonic() - start
+        took = time.monotonic() - begun
         sections[part] = f"{body}\n\n*{around.line()}; took {took:.0f} s.*"
         print(sections[part])
     report.write(sections, TITLES)
