@@ -45,9 +45,13 @@ class Caller:
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
         sent |= headers or {}
+        raw = {
+            name.encode(): value if isinstance(value, bytes) else value.encode("latin-1")
+            for name, value in sent.items()
+        }
         if json is not None:
             options["json"] = json
-        return await self.http.request(method, path, headers=sent, **options)
+        return await self.http.request(method, path, headers=raw, **options)
 
     async def get(self, path: str, **options: Any) -> Any:
         return await self._done("GET", path, **options)

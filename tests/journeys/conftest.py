@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import pytest
-
 from tests.journeys.caller import Caller, Staff
 from tests.journeys.people import People
 from tests.journeys.system import System, clean_postgres, clean_rabbitmq, zhiye
+
 from zhiye_launcher.generator import generate_nurse_exam_results
 
 

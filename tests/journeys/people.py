@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.journeys.caller import Caller
+
 from zhiye_chassis.clock import SystemClock
 from zhiye_launcher.demo_data import HEAN
 from zhiye_launcher.generator import Record, write
@@ -47,7 +48,9 @@ class Nurse:
         await self.caller.post("/api/v1/accounts", await self.registration())
         await self.caller.log_in(self.user_name, self.password)
         async with asyncio.timeout(15):  # the exam record comes over the bus
-            while (await self.account())["identity"]["code"] != "identity_matched":
+            while True:
+                if (await self.account())["identity"]["code"] == "identity_matched":
+                    return
                 await asyncio.sleep(0.05)
 
     async def account(self) -> dict[str, Any]:
@@ -59,9 +62,10 @@ class Nurse:
         await self.caller.post("/api/v1/accounts/me/verification-codes", {"channel": "sms"})
         path = f"/api/v1/development/messages?channel=sms&address={self.phone}"
         async with asyncio.timeout(15):
-            while not (sent := (await self.caller.get(path))["items"]):
+            while True:
+                if sent := (await self.caller.get(path))["items"]:
+                    return str(sent[0]["parameters"]["code"])
                 await asyncio.sleep(0.02)
-        return str(sent[0]["parameters"]["code"])
 
     async def verify_phone(self) -> None:
         body = {"channel": "sms", "code": await self.code()}

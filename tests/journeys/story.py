@@ -27,7 +27,7 @@ class PatientSession(Session):
 
     async def call(self, method: str, path: str, json_body: Any = None, **options: Any) -> Any:
         headers = dict(options.pop("headers", None) or {})
-        if method == "POST" and json_body is not None or path.endswith(("submission", "withdrawal")):
+        if method == "POST" and "data" not in options:
             headers["Idempotency-Key"] = secrets.token_hex(16)
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while True:

@@ -10,11 +10,11 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from tests.journeys.caller import Caller, Staff
 from tests.journeys.conftest import Connect
 from tests.journeys.people import Nurse, People
 from tests.journeys.system import System
+
 from zhiye_launcher.demo_data import CHANGAN, CHANGAN_HOSPITAL, HEAN, XICHENG
 
 ME = "/api/v1/accounts/me"

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from tests.journeys.caller import Caller, Staff
 from tests.journeys.conftest import Connect
 from tests.journeys.people import People
@@ -121,9 +120,11 @@ async def test_a_new_account_is_told_when_it_becomes_active(people: People) -> N
     assert verified.name == "account-changed"
 
 
-async def test_an_institution_and_its_authority_hear_of_applications_to_them_once_submitted(
+async def test_authority_and_institution_hear_of_an_application_once_they_may_see_it_in_a_list(
     people: People, staff: Staff
 ) -> None:
+    """The authority from the submission on; the institution from its own review on: until then
+    it has to find a stranger's application by the full ID number (deck 7)."""
     nurse = await people.active()
     hospital, elsewhere = await staff("heanyiyuan"), await staff("changanyy")
     county, other_county = await staff("xicheng1"), await staff("changan1")
@@ -135,10 +136,20 @@ async def test_an_institution_and_its_authority_hear_of_applications_to_them_onc
     ):
         application = await nurse.submitted()
         number = application["number"]
-        await institution.wait(number=number, state="awaiting_institution")
         await authority.wait(number=number, state="awaiting_institution")
-    heard = [one.data["state"] for one in institution.told if one.data.get("number") == number]
-    assert heard == ["awaiting_institution"], "a draft is the applicant's own affair"
+        await hospital.post(
+            f"/api/v1/applications/{application['id']}/institution-review",
+            {"decision": "approve"},
+            headers={"If-Match": application["etag"]},
+        )
+        await institution.wait(number=number, state="awaiting_authority")
+        await authority.wait(number=number, state="awaiting_authority")
+    for listener, states in (
+        (authority, ["awaiting_institution", "awaiting_authority"]),
+        (institution, ["awaiting_authority"]),
+    ):
+        heard = [one.data["state"] for one in listener.told if one.data.get("number") == number]
+        assert heard == states, "a draft is the applicant's own affair"
     for silent in (stranger, other_authority):
         assert number not in [one.data.get("number") for one in silent.told]
 
@@ -159,10 +170,7 @@ async def test_who_comes_back_is_told_what_was_missed_and_nothing_twice(people: 
 async def test_an_unknown_position_is_answered_with_a_reset(people: People) -> None:
     nurse = await people.active()
     async with listening(nurse.caller, last_id="01NEVERTOLD") as stream:
-        assert (stream.told[0].name, stream.told[0].data) == (
-            "reset",
-            {"reason": "unknown_position"},
-        )
+        assert (await stream.wait(reason="unknown_position")).name == "reset"
 
 
 async def test_a_sixth_connection_of_one_account_is_refused(people: People) -> None:
