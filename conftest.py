@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+import structlog
 from sqlalchemy import MetaData
 
 from zhiye_chassis.clock import FixedClock
@@ -25,11 +26,22 @@ from zhiye_chassis.database import Database
 from zhiye_chassis.security import Principal, claims_of
 from zhiye_chassis.service import Service, create_app
 from zhiye_chassis.settings import Settings, generate_secrets
+from zhiye_chassis.telemetry import redact
 
 sys.path.insert(0, str(Path(__file__).parent))  # for tests.support, wherever pytest is started
 
 from tests.support import servers
 from tests.support.databases import Databases
+
+# As in production, but to where pytest captures it. The default would print local variables.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        redact,
+        structlog.processors.KeyValueRenderer(key_order=["event"]),
+    ]
+)
 
 NO_RABBITMQ = "no RabbitMQ: set ZHIYE_TEST_AMQP, start Docker, or install rabbitmq-server"
 NOT_OURS = "this RabbitMQ is not ours to restart: unset ZHIYE_TEST_AMQP"

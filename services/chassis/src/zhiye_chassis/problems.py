@@ -132,11 +132,6 @@ def validation_reasons(error: RequestValidationError) -> list[Reason]:
         cause = (fault.get("ctx") or {}).get("error")
         if isinstance(cause, IdentifierError):
             reasons.append(cause.about(field))
-        elif isinstance(cause, Refused):
-            reasons.extend(
-                Reason(r.code, r.reason, r.next_step, field=r.field or field, source=r.source)
-                for r in cause.reasons
-            )
         else:
             reasons.append(texts.of_fault(fault["type"], fault.get("ctx") or {}, field))
     return reasons
