@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from holidays import country_holidays
+from holidays import HolidayBase, country_holidays
+
+
+@lru_cache(maxsize=64)
+def _calendar(year: int) -> HolidayBase:
+    return country_holidays("CN", years=year)
 
 
 @lru_cache(maxsize=4096)
@@ -15,7 +20,7 @@ def is_working_day(day: date) -> bool:
     Make-up weekends are known once the State Council has announced the year's arrangement; a
     later year counts its statutory holidays only, until the holiday library is updated.
     """
-    return bool(country_holidays("CN", years=day.year).is_working_day(day))
+    return bool(_calendar(day.year).is_working_day(day))
 
 
 def add_working_days(start: date, count: int) -> date:

@@ -27,7 +27,7 @@ _SECRET_VALUE = re.compile(
     | (?<!\d) \d{15} (?!\d)                                              # ID number before 1999
     | (?<!\d) (?:(?:\+|00)?86[ -]?)? 1[3-9]\d[ -]?\d{4}[ -]?\d{4} (?!\d) # mobile phone
     | [\w.+-]{1,64} @ [\w-]{1,63} (?:\.[\w-]{1,63})+                     # email address
-    | (?<![\w-]) eyJ[\w-]+ (?:\.[\w-]*){1,2}                             # JSON web token
+    | (?<![A-Za-z0-9_-]) eyJ[\w-]+ (?:\.[\w-]*){1,2}                      # JSON web token
     | (?<=Bearer[ ]) \S+
     | (?<=://) [^/\s:@]* : [^/\s@]+ (?=@)                                # credentials in a URL
     | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----.*

@@ -68,7 +68,8 @@ def configure_logging(level: str = "INFO", stream: BinaryIO | None = None) -> No
 
 class _ForwardToStructlog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        log.log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
+        log.log(level, record.getMessage(), logger=record.name, exc_info=record.exc_info)
 
 
 def new_traceparent(parent: str = "") -> str:
