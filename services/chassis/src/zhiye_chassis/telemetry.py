@@ -79,9 +79,11 @@ def new_traceparent(parent: str = "") -> str:
 
 
 def accept_request_id(given: str) -> str:
-    """The caller's request id when it is harmless, else a new one."""
-    harmless = _REQUEST_ID.fullmatch(given) and redact_text(given) == given
-    return given if harmless else secrets.token_hex(12)
+    """The caller's request id when it is harmless, else a new one. Ours are harmless as well:
+    the next service must not take one for a phone by chance, and replace it."""
+    while not (_REQUEST_ID.fullmatch(given) and redact_text(given) == given):
+        given = secrets.token_hex(12)
+    return given
 
 
 def harmless_ids(request_id: object, traceparent: object) -> tuple[str, str]:
