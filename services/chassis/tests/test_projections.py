@@ -48,7 +48,7 @@ async def keep(database: Database, *rows: dict[str, Any]) -> set[str]:
 async def versions(database: Database) -> dict[str, int]:
     async with database.reading() as connection:
         found = await connection.execute(select(thing.c.id, thing.c.version))
-        return {id_: version for id_, version in found}
+        return {row.id: row.version for row in found}
 
 
 async def test_every_kind_of_value_comes_back_as_it_went(database: Database) -> None:
