@@ -1,4 +1,3 @@
-# ruff: noqa: S101
 """The generator of nurse exam results: clean records are clean, dirty ones are dirty as said."""
 
 from __future__ import annotations

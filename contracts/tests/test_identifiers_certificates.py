@@ -1,4 +1,3 @@
-# ruff: noqa: PT017, S101
 """Certificate numbers of nurses and physicians, registration numbers of institutions."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: PT017, S101
 """Resident identity numbers: vectors of the standard, properties, and each mistake told apart."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: PT017, S101
 """Names, phones and email addresses."""
 
 from __future__ import annotations

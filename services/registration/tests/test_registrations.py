@@ -47,7 +47,8 @@ async def test_a_look_up_shows_the_registration_with_the_id_number_masked(world)
     body = answer.json()
     assert RegistrationOut.model_validate(body).model_dump(mode="json") == body
     assert body["name"] == "李娜"
-    assert body["id_number"] == "110***********" + world.id_number(900)[-4:]
+    assert body["id_number"] == "****************" + world.id_number(900)[-2:]
+    assert (body["birth_year"], body["birth_date"]) == (int(world.id_number(900)[6:10]), None)
     assert (body["status"], body["status_label"]) == ("registered", "在册")
     assert (body["institution_name"], body["department_label"]) == ("北京示例医院", "病房")
     assert (body["valid_until"], body["days_left"]) == ("2028-01-31", 434)

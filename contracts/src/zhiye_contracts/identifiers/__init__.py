@@ -42,6 +42,7 @@ from zhiye_contracts.identifiers.masks import (
     mask_certificate,
     mask_email,
     mask_id_number,
+    mask_id_number_for_others,
     mask_name,
     mask_phone,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "mask_certificate",
     "mask_email",
     "mask_id_number",
+    "mask_id_number_for_others",
     "mask_name",
     "mask_phone",
     "names_match",

@@ -11,6 +11,15 @@ def mask_id_number(text: str) -> str:
     return _middle(compact(text), 3, 4)
 
 
+def mask_id_number_for_others(text: str) -> str:
+    """Last two characters only: ``****************2X``.
+
+    For readers who did not know the number before. With the usual mask, a birth date and the
+    check digit leave a handful of candidates.
+    """
+    return _middle(compact(text), 0, 2)
+
+
 def mask_certificate(text: str) -> str:
     """First four (the year) and last two characters of a certificate number."""
     return _middle(compact(text), 4, 2)

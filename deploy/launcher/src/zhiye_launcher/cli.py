@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -31,7 +32,11 @@ Demo = Annotated[bool, typer.Option(help="Demo data, log-ins and the development
 
 
 def run_async(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run it; a refusal is told as reason and next step, and exits 1."""
+    """Run it; a refusal is told as reason and next step, and exits 1.
+
+    SIGTERM ends it as Ctrl-C does, so that what it started is stopped too.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return uvloop.run(work)
     except Refused as refusal:
@@ -55,10 +60,16 @@ def run(
     host: Host = "127.0.0.1",
     port: Port = 8080,
     var: Var = Path("var"),
-    demo: Demo = True,
+    demo: Annotated[
+        bool | None,
+        typer.Option(help="Demo data and development mode; by default when only this machine asks"),
+    ] = None,
 ) -> None:
     """Everything in one process, on a PostgreSQL of its own (embedded profile)."""
     from zhiye_launcher import embedded
+
+    if demo is None:  # its passwords are known to everybody
+        demo = host in ("127.0.0.1", "::1", "localhost")
 
     run_async(embedded.run(var.absolute(), host, port, demo=demo, started=_started()))
 

@@ -77,6 +77,13 @@ async def declare_topology(amqp: str) -> None:
         await bus.close()
 
 
+_NOT_FOR = {
+    "accounts": (),
+    "gateway": ("ZHIYE_JWT_PRIVATE_KEY", "ZHIYE_FIELD_KEYS", "ZHIYE_BLIND_INDEX_KEY"),
+}
+"""Secrets a process has no use for. The private key is for accounts alone."""
+
+
 class Child:
     """A process that is started again when it dies."""
 
@@ -84,6 +91,8 @@ class Child:
         self.name = name
         self._arguments = [sys.executable, "-m", "zhiye_launcher.cli", *arguments]
         self._environment = {**os.environ, **environment}
+        for secret in _NOT_FOR.get(name, ("ZHIYE_JWT_PRIVATE_KEY",)):
+            self._environment.pop(secret, None)
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
 

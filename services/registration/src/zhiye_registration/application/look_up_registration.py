@@ -12,6 +12,7 @@ from zhiye_contracts.codes import GENDERS, NURSE_DEPARTMENTS, NURSE_WORK_CATEGOR
 from zhiye_contracts.identifiers import (
     IdentifierError,
     mask_id_number,
+    mask_id_number_for_others,
     parse_nurse_practice_certificate,
 )
 from zhiye_contracts.reasons import Language, Refused
@@ -36,7 +37,7 @@ async def look_up_registration(
     log.info("registration_lookup", account=account_id, found=row and row["id"])
     if row is None:
         raise not_found()
-    return registration_view(kit, row, number, today, language)
+    return registration_view(kit, row, number, today, language, own=False)
 
 
 async def _read(database: Database, certificate_key: str) -> Any:
@@ -46,21 +47,25 @@ async def _read(database: Database, certificate_key: str) -> Any:
 
 
 def registration_view(
-    kit: Kit, row: Any, number: str, today: date, language: Language
+    kit: Kit, row: Any, number: str, today: date, language: Language, *, own: bool
 ) -> dict[str, Any]:
-    """One registration for a reader, codes with their labels."""
+    """One registration for a reader, codes with their labels.
+
+    Certificate numbers are serial, so whoever may look them up could walk through them: others
+    than the owner see the year of birth only, and the end of the ID number.
+    """
+    mask = mask_id_number if own else mask_id_number_for_others
     valid_until: date = row["valid_until"]
     status = registration_status(HeldRegistration(row["status"], valid_until), today)
     department, work = row["department"], row["work_category"]
     return {
         "certificate_number": number,
         "name": row["name"],
-        "id_number": mask_id_number(
-            kit.settings.cipher.open(row["sealed_id_number"], purposes.ID_NUMBER)
-        ),
+        "id_number": mask(kit.settings.cipher.open(row["sealed_id_number"], purposes.ID_NUMBER)),
         "gender": row["gender"],
         "gender_label": GENDERS.label(row["gender"], language),
-        "birth_date": row["birth_date"],
+        "birth_year": row["birth_date"].year,
+        "birth_date": row["birth_date"] if own else None,
         "profession": row["profession"],
         "status": status,
         "status_label": STATUSES[status].read(language),

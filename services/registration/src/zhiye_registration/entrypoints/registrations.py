@@ -32,10 +32,11 @@ class RegistrationOut(BaseModel):
 
     certificate_number: str = Field(examples=["202611000017"])
     name: str = Field(examples=["王芳"])
-    id_number: str = Field(description="Masked", examples=["110***********002X"])
+    id_number: str = Field(description="Masked", examples=["****************2X"])
     gender: str = Field(examples=["2"])
     gender_label: str = Field(examples=["女"])
-    birth_date: date
+    birth_year: int = Field(examples=[2002])
+    birth_date: date | None = Field(None, description="To the owner only")
     profession: str = Field(examples=["nurse"])
     status: Status
     status_label: str = Field(examples=["在册"])
@@ -109,7 +110,7 @@ def routes(kit: Kit) -> Routes:
             number = kit.settings.cipher.open(
                 row["sealed_certificate_number"], purposes.CERTIFICATE_NUMBER
             )
-            view = registration_view(kit, row, number, kit.clock.today(), language)
+            view = registration_view(kit, row, number, kit.clock.today(), language, own=True)
         status: Status = view["status"] if view else "never_registered"
         return MyRegistrationOut(
             status=status,
