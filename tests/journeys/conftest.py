@@ -14,11 +14,18 @@ from tests.journeys.system import System, clean_postgres, clean_rabbitmq, zhiye
 
 from zhiye_launcher.generator import generate_nurse_exam_results
 
+_UNLIMITED = {
+    f"ZHIYE_GATEWAY_{limit}_PER_{who}": ""
+    for limit in ("DEFAULT", "AUTHENTICATION", "SEARCH", "FEED")
+    for who in ("ACCOUNT", "ADDRESS")
+}
+
 
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """``zhiye run`` with demo data, shared by the whole run."""
-    with zhiye("run", var=tmp_path_factory.mktemp("var")) as system:
+    """``zhiye run`` with demo data, shared by the whole run. The gateway's limits are off, as all
+    tests are one client to it; they are tested in ``gateway/tests``."""
+    with zhiye("run", var=tmp_path_factory.mktemp("var"), **_UNLIMITED) as system:
         yield system
 
 

@@ -76,14 +76,15 @@ class Nurse:
         await self.caller.post("/api/v1/accounts/me/activation", body)
         await self.caller.refresh()
 
-    async def draft(self, **form: Any) -> dict[str, Any]:
-        body = {"business_type": "nurse-first", "institution_id": HEAN, "form": form}
+    async def draft(self, institution: str = HEAN, **form: Any) -> dict[str, Any]:
+        body = {"business_type": "nurse-first", "institution_id": institution, "form": form}
         found: dict[str, Any] = await self.caller.post("/api/v1/applications", body)
         return found
 
-    async def submitted(self) -> dict[str, Any]:
+    async def submitted(self, institution: str = HEAN) -> dict[str, Any]:
         """An application with everything filled in, as it is once submitted."""
         draft = await self.draft(
+            institution,
             department="ward",
             work_category="clinical-nursing",
             full_civil_capacity=True,

@@ -14,12 +14,11 @@ import json
 import time
 import warnings
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import httpx
 import pytest
 import requests
 import schemathesis
@@ -29,25 +28,20 @@ from schemathesis import GenerationMode
 from schemathesis.config import GenerationConfig
 from schemathesis.core.result import Ok
 from tests.journeys.caller import Caller
+from tests.journeys.conftest import Connect
 from tests.journeys.people import People
-from tests.journeys.system import System, zhiye
+from tests.journeys.system import System
 
-from zhiye_launcher.demo_data import BEIJING, HEAN, PASSWORD
-from zhiye_launcher.generator import generate_nurse_exam_results
+from zhiye_launcher.demo_data import CHANGAN_HOSPITAL, HEBEI, PASSWORD
 
 pytestmark = pytest.mark.timeout(240)
 STREAMS = {"/api/v1/events"}
 ENDS_THE_SESSION = {"/api/v1/oauth/revocation"}
 STAFF = {
-    "institution": "heanyiyuan",
-    "authority": "xicheng1",
+    "institution": "changanyy",
+    "authority": "changan1",
     "exam_centre": "examcentre",
     "operator": "operator1",
-}
-UNLIMITED = {
-    f"ZHIYE_GATEWAY_{kind}_PER_{who}": ""
-    for kind in ("DEFAULT", "AUTHENTICATION", "SEARCH", "FEED")
-    for who in ("ACCOUNT", "ADDRESS")
 }
 
 
@@ -62,60 +56,54 @@ def as_it_is(_context: Any, value: Any) -> bytes:
 
 @dataclass
 class Fuzzed:
-    """A system of its own without limits, its document, callers by role, real ids by name."""
+    """A running system, its document, callers by role, real ids by the names of path parameters."""
 
     system: System
     document: dict[str, Any]
     callers: dict[str, Caller]
     ids: dict[str, str]
-    addresses: Iterator[str] = field(
-        default_factory=lambda: (
-            f"198.{18 + a}.{b}.{c}"
-            for a, b, c in itertools.product(range(2), range(256), range(1, 255))
-        )
-    )
 
     def headers(self, role: str) -> dict[str, str]:
         """Of one request: an address of its own each time, as accounts limits by address."""
-        sent = {"X-Forwarded-For": next(self.addresses)}
+        sent = {"X-Forwarded-For": next(_ADDRESSES)}
         if role:
             sent["Authorization"] = f"Bearer {self.callers[role].token}"
         return sent
 
 
+_ADDRESSES = (
+    f"198.18.{a}.{b}" for _ in itertools.count() for a in range(256) for b in range(1, 255)
+)
+
+
 @pytest.fixture(scope="module")
-async def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fuzzed]:
-    with zhiye("run", var=tmp_path_factory.mktemp("var"), **UNLIMITED) as system:
-        async with httpx.AsyncClient(base_url=system.address, timeout=60) as http:
-            numbers = itertools.count(1)
-
-            def connect() -> Caller:
-                return Caller(http, f"198.51.100.{next(numbers)}")
-
-            callers = {role: connect() for role in STAFF}
-            for role, user_name in STAFF.items():
-                await callers[role].log_in(user_name, PASSWORD)
-            people = People(connect, list(generate_nurse_exam_results(5, 1, 2026, dirty=0)))
-            await people.feed(callers["exam_centre"])
-            nurse = await people.active()
-            callers["practitioner"] = nurse.caller
-            application = await nurse.submitted()
-            batches = await callers["exam_centre"].get("/api/v1/qualification-batches")
-            messages = await nurse.caller.get("/api/v1/my/messages")
-            ids = {
-                "id": application["id"],
-                "authority_id": BEIJING,
-                "institution_id": HEAN,
-                "batch_id": batches["items"][0]["id"],
-                "business_type": "nurse-first",
-                "slug": "nurse-first",
-                "table": "education",
-                "code": "110102",
-                "certificate_number": "202611000001",
-                "message_id": str(messages["items"][0]["id"] if messages["items"] else 1),
-            }
-            document = await connect().get("/openapi.json")
-            yield Fuzzed(system, document, callers, ids)
+async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
+    """The hospital and the authority of Shijiazhuang: the other journeys are in Beijing."""
+    callers = {role: connect() for role in STAFF}
+    for role, user_name in STAFF.items():
+        await callers[role].log_in(user_name, PASSWORD)
+    nurse = await people.active()
+    callers["practitioner"] = nurse.caller
+    application = await nurse.submitted(CHANGAN_HOSPITAL)
+    batches = await callers["exam_centre"].get("/api/v1/qualification-batches")
+    async with asyncio.timeout(15):
+        while True:
+            if messages := (await nurse.caller.get("/api/v1/my/messages"))["items"]:
+                break
+            await asyncio.sleep(0.05)
+    ids = {
+        "id": application["id"],
+        "authority_id": HEBEI,
+        "institution_id": CHANGAN_HOSPITAL,
+        "batch_id": batches["items"][0]["id"],
+        "business_type": "nurse-first",
+        "slug": "nurse-first",
+        "table": "education",
+        "code": "110102",
+        "certificate_number": "202613000001",
+        "message_id": str(messages[0]["id"]),
+    }
+    return Fuzzed(embedded, await connect().get("/openapi.json"), callers, ids)
 
 
 def fault_of(answer: Any) -> str:
