@@ -121,8 +121,11 @@ async def seed(services: dict[str, Service]) -> None:
                         await issue_staff_account(tx, accounts, command, None)
                     break
                 except Refused as refusal:
-                    if refusal.reasons[0].code == "user_name_taken":
+                    code = refusal.reasons[0].code
+                    if code == "user_name_taken":
                         break
+                    if code != "organisation_unknown":
+                        raise
                     # The organisation is still on its way over the bus.
                     await asyncio.sleep(0.02)
 
