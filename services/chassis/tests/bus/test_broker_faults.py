@@ -125,17 +125,3 @@ async def test_an_event_that_no_queue_is_bound_to_stays_in_the_outbox(rabbit_wor
         await eventually(only_the_unbound_waits)
         await eventually(lambda: world.has_row("tally", ids[-1]))
     await world.assert_each_once(ids)
-
-
-async def test_listeners_hear_events_as_they_pass(rabbit_world: World) -> None:
-    world = rabbit_world
-    heard: list[bytes] = []
-    async with world.working() as carrier:
-        await carrier.listen([Counted.type], heard.append)
-        (id_,) = await world.emit_many(1)
-
-        async def told() -> bool:
-            return bool(heard)
-
-        await eventually(told)
-    assert id_.encode() in heard[0]

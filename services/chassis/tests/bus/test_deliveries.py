@@ -21,6 +21,7 @@ from services.chassis.tests.bus.world import (
     raw,
 )
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from zhiye_chassis.bus import dead_letters
 from zhiye_chassis.bus.cloudevents import SINGLE
@@ -82,6 +83,33 @@ async def test_a_poison_event_does_not_sink_its_neighbours(
     assert (state, attempts) == ("retry", 1)
     assert error
     assert SECRET not in error
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01", "53300", "57000", "08006"])
+async def test_when_the_database_is_at_fault_the_whole_delivery_is_tried_again(
+    in_process_world: World, state: str
+) -> None:
+    world = in_process_world
+    bad = raw(Counted(**happening(), poison=state))
+    ids, events = several(2)
+    with pytest.raises(DBAPIError):
+        await world.consumer().consume([events[0], bad, events[1]])
+    assert await world.counted() == 0, "nothing was done"
+    assert await world.rows(FAILED) == []
+    await world.consumer().consume(events)
+    await world.assert_each_once(ids)
+
+
+@pytest.mark.parametrize("state", ["57014", "22012", "23514"])
+async def test_when_the_event_is_at_fault_only_the_event_is_tried_again(
+    in_process_world: World, state: str
+) -> None:
+    world = in_process_world
+    ids, events = several(2)
+    bad = raw(Counted(**happening(), poison=state))
+    await world.consumer().consume([events[0], bad, events[1]])
+    await world.assert_each_once(ids)
+    assert [row[0] for row in await world.rows(FAILED)] == ["retry"]
 
 
 async def test_a_handler_that_fails_twice_then_works_has_one_effect(
@@ -307,3 +335,18 @@ async def test_an_outside_publisher_may_send_a_single_cloudevent(world: World) -
 
         await eventually(counted)
     await world.assert_each_once([event.aggregate_id])
+
+
+async def test_listeners_hear_events_as_they_pass(world: World) -> None:
+    heard: list[bytes] = []
+    async with world.working() as carrier:
+        await carrier.listen([Counted.type], heard.append)
+        await world.emit(Renamed(**happening(), name="not listened to"))
+        (id_,) = await world.emit_many(1)
+
+        async def told() -> bool:
+            return bool(heard)
+
+        await eventually(told)
+    assert len(heard) == 1
+    assert id_.encode() in heard[0]

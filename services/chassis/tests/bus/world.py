@@ -58,7 +58,7 @@ Table(
 
 
 class Counted(Event):
-    """Handled one by one. ``poison`` says how the handler shall fail."""
+    """Handled one by one. ``poison`` says how the handler shall fail: a word, or an SQLSTATE."""
 
     type = f"zhiye.test-{RUN}.counted.v1"
     poison: str = ""
@@ -106,6 +106,9 @@ async def count_one(tx: Transaction, event: Counted) -> None:
     tx.emit(Noted(**happening(event.aggregate_id)))
     if event.poison == "constraint":
         await tx.execute(text("INSERT INTO strict (amount) VALUES (-1)"))
+    if event.poison.isdigit() or event.poison == "40P01":
+        raising = f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{event.poison}'; END $$"
+        await tx.execute(text(raising))
     if event.poison == "raises late":
         raise RuntimeError(SECRET)
 
@@ -199,7 +202,8 @@ class World:
         async with self.carrier() as carrier:
             await carrier.attach(consumer or self.consumer())
             for message in messages:
-                await carrier.publish({Counted.type: [list(message)]})
+                waits = await carrier.publish({Counted.type: [list(message)]})
+                assert not waits, waits
             await self.drained(carrier)
 
     async def emit(self, *events: Event) -> list[str]:
