@@ -59,11 +59,13 @@ class Nurse:
 
     async def code(self) -> str:
         """Have a code sent by SMS and read it."""
-        await self.caller.post("/api/v1/accounts/me/verification-codes", {"channel": "sms"})
         path = f"/api/v1/development/messages?channel=sms&address={self.phone}"
+        before = (await self.caller.get(path))["items"]
+        await self.caller.post("/api/v1/accounts/me/verification-codes", {"channel": "sms"})
         async with asyncio.timeout(15):
             while True:
-                if sent := (await self.caller.get(path))["items"]:
+                sent = (await self.caller.get(path))["items"]
+                if len(sent) > len(before):
                     return str(sent[0]["parameters"]["code"])
                 await asyncio.sleep(0.02)
 
