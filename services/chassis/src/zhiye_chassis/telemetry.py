@@ -26,14 +26,17 @@ log = structlog.get_logger()
 
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_OUR_IDS = frozenset({"request_id", "trace_id"})  # random; may look like a phone by chance
+_OURS = frozenset(
+    ("request_id", "trace_id", "service", "upstream", "method", "route", "status", "ms", "level")
+)
+"""Fields whose values this system makes itself; random ids may look like a phone by chance."""
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: values under telling names, and texts that look like an ID number,
     a phone, an email address or a token, are replaced; see ``redaction``."""
     for name, value in event.items():
-        if name not in _OUR_IDS:
+        if name not in _OURS:
             event[name] = redact_named(name, value)
     return event
 

@@ -42,7 +42,7 @@ async def look_up_registration(
 
 async def _read(database: Database, certificate_key: str) -> Any:
     async with database.reading() as connection:
-        found = await connection.execute(LOOKUP, {"certificate_key": certificate_key})
+        found = await connection.exec_driver_sql(LOOKUP, (certificate_key,))
         return found.mappings().first()
 
 
