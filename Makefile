@@ -17,7 +17,7 @@ CLEAN_ENV := env -u PYTHONPATH -u PYTEST_ADDOPTS \
 	$(addprefix -u ,$(filter-out ZHIYE_TEST_%,$(filter ZHIYE_%,$(.VARIABLES))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check format generate bench lock reset clean
+.PHONY: help run demo test test-all fuzz check format generate bench lock reset clean
 
 help: ## 列出所有命令（LANG=en 显示英文） | list the commands
 	@awk -v lang="$(LANG)" -F '##' '/^[a-z-]+:.*##/ { \
@@ -44,6 +44,9 @@ test: .venv/.all ## 运行测试（不含慢测试） | run the tests, without t
 
 test-all: .venv/.all ## 运行全部测试 | run all tests
 	$(CLEAN_ENV) $(BIN)/python -m pytest $(ARGS)
+
+fuzz: .venv/.all ## 按接口描述长时间模糊测试 | a longer schema-driven fuzz
+	$(CLEAN_ENV) $(BIN)/python -m pytest tests/journeys/test_fuzz.py -m slow -s $(ARGS)
 
 check: .venv/.all ## 检查格式、类型、依赖方向和生成的文件 | check format, types, imports and generated files
 	$(BIN)/ruff format --check .
