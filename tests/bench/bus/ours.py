@@ -28,6 +28,7 @@ from zhiye_chassis.bus.rabbitmq import RabbitCarrier
 from zhiye_chassis.bus.relay import Relay
 from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_chassis.database import Database, Transaction
+from zhiye_chassis.service import BACKGROUND_CONNECTIONS
 from zhiye_chassis.tables import new_metadata
 
 SERVICE = "bench-reader"
@@ -59,7 +60,8 @@ async def apply(tx: Transaction, events: list[Changed]) -> None:
 async def produce(link: Link, job: Job) -> None:
     database = await open_database(job.postgres_writer, "bench-writer", BUSINESS_TABLE)
     carrier = await RabbitCarrier.connect(job.amqp)
-    relay = Relay(database, carrier)
+    background = database.companion(BACKGROUND_CONNECTIONS)
+    relay = Relay(background, carrier)
     running: asyncio.Task[None] | None = None
 
     async def write(events: list[Changed]) -> None:
@@ -84,6 +86,7 @@ async def produce(link: Link, job: Job) -> None:
     if running is not None:
         running.cancel()
     await carrier.close()
+    await background.close()
     await database.close()
 
 
