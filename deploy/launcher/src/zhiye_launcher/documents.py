@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from zhiye_registration.policy_document import render_policy
-
 from zhiye_chassis.service import create_app
 from zhiye_contracts import asyncapi, compatibility
 from zhiye_contracts.events import EVENTS
 from zhiye_gateway.openapi import merge_openapi
 from zhiye_launcher import registry
+from zhiye_registration.policy_document import render_policy
 
 GENERATED = Path("contracts/src/zhiye_contracts/generated")
 PUBLISHED = Path("contracts/published")
