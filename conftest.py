@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -45,6 +46,11 @@ structlog.configure(
 
 NO_RABBITMQ = "no RabbitMQ: set ZHIYE_TEST_AMQP, start Docker, or install rabbitmq-server"
 NOT_OURS = "this RabbitMQ is not ours to restart: unset ZHIYE_TEST_AMQP"
+
+
+def pytest_configure() -> None:
+    """Ended by ``kill`` or ``timeout``, pytest still tears down, and its servers end with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

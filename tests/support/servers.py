@@ -20,6 +20,9 @@ from typing import Any, Protocol
 from sqlalchemy import make_url
 
 START_SECONDS = 60.0
+_WITH_US = '("$0" </dev/null; kill -9 0) & read -r _; kill -9 0'
+"""For the shell, in a session of its own: ends the server when our end of its input closes, which
+it does even when we are killed."""
 
 
 class Broker(Protocol):
@@ -149,8 +152,8 @@ class Node:
         }
         with (folder / "output").open("ab") as output:
             self._process = subprocess.Popen(
-                [str(self._program)],
-                stdin=subprocess.DEVNULL,
+                ["/bin/sh", "-c", _WITH_US, str(self._program)],
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 cwd=folder,
@@ -166,8 +169,8 @@ class Node:
 
     def kill(self) -> None:
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)  # the script and the Erlang machine
-            self._process.wait()
+            os.killpg(self._process.pid, signal.SIGKILL)  # the shells and the Erlang machine
+            self._process.communicate()
             self._process = None
 
 
