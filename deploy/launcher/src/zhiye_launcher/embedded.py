@@ -54,7 +54,7 @@ async def run(var: Path, host: str, port: int, *, demo: bool, started: float) ->
     var.mkdir(parents=True, exist_ok=True)
     bound = bind(host, port)
     registry.use_secrets(secrets_file.load_or_create(var / "secrets.json"))
-    os.environ.setdefault("ZHIYE_DATABASE_POOL", "4")
+    os.environ.setdefault("ZHIYE_DATABASE_POOL", "8")
     os.environ.setdefault("ZHIYE_DATA_DIR", str(var))
     if demo:
         os.environ.setdefault("ZHIYE_DEVELOPMENT", "true")

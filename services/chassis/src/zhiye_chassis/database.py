@@ -87,7 +87,7 @@ class Database:
 
     def __init__(self, url: str, service: str, pool: int = 5, *, pooled: bool = True) -> None:
         options: dict[str, Any] = (
-            {"pool_size": pool, "max_overflow": pool, "pool_timeout": 10}
+            {"pool_size": pool, "max_overflow": 0, "pool_timeout": 10}
             if pooled
             else {"poolclass": NullPool}
         )

@@ -26,8 +26,8 @@ from zhiye_chassis.telemetry import log
 from zhiye_chassis.web import Routes
 
 HOUSEKEEPING_SECONDS = 5.0
-BACKGROUND_CONNECTIONS = 2
-"""Kept for relay, consumer and retries of a service, and as many more at a peak."""
+BACKGROUND_CONNECTIONS = 4
+"""For relay, consumer, retries and a little room; opened when needed, then kept."""
 INBOX_DAYS = 30
 IDEMPOTENCY_HOURS = 24
 

@@ -40,7 +40,9 @@ class Settings(ProcessSettings):
     """What every service reads as well. Each has a default or must be given."""
 
     database_url: str = Field("", description="postgresql+asyncpg://… of this service's database")
-    database_pool: int = Field(5, ge=1, description="Connections kept to the database")
+    database_pool: int = Field(
+        10, ge=1, description="Connections for requests; opened when needed, then kept"
+    )
     field_keys: dict[str, SecretStr] = Field(
         description="Key id → base64 of 32 bytes; the first seals, all open"
     )
