@@ -42,8 +42,10 @@ async def look_up_registration(
 
 async def _read(database: Database, certificate_key: str) -> Any:
     async with database.reading() as connection:
-        found = await connection.exec_driver_sql(LOOKUP, (certificate_key,))
-        return found.mappings().first()
+        # Straight to the driver, which keeps the statement prepared.
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        return await driver.fetchrow(LOOKUP, certificate_key)
 
 
 def registration_view(
