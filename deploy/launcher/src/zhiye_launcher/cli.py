@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -36,7 +37,8 @@ def run_async(work: Coroutine[Any, Any, Any]) -> Any:
 
     SIGTERM ends it as Ctrl-C does, so that what it started is stopped too.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return uvloop.run(work)
     except Refused as refusal:
