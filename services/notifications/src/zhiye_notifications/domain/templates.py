@@ -69,13 +69,12 @@ TEMPLATES: dict[str, Template] = {
             "{password}",
         ),
         next_step=Text(
-            "请用预留手机登录：首次登录需要短信验证码。登录后请立即修改密码，并妥善保管。",
-            "Have the reserved phone at hand: the first log-in needs a code sent to it. Change the "
-            "password right afterwards.",
+            "请妥善保管用户名和密码，不要转交他人。",
+            "Keep user name and password to yourself.",
         ),
         sms=Text(
-            "{organisation}账户已开通，用户名 {user_name}，密码 {password}。首次登录需短信验证码。",
-            "{organisation}: user {user_name}, password {password}. The first log-in needs a code.",
+            "{organisation}账户已开通，用户名 {user_name}，密码 {password}。请勿转交他人。",
+            "{organisation}: user {user_name}, password {password}. Keep them to yourself.",
         ),
         example={"organisation": "北京示例医院", "user_name": "yyzc001", "password": "Kd7mPq2x"},
         source="Q15, Q36",
