@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,6 +65,17 @@ def refused(
     )
 
 
+def reason_out(reason: Reason, language: Language) -> ReasonOut:
+    """A reason as the reader is told it."""
+    return ReasonOut(
+        code=reason.code,
+        field=reason.field,
+        reason=reason.reason.read(language),
+        next_step=reason.next_step.read(language),
+        source=reason.source and read_source(reason.source, language),
+    )
+
+
 def problem_body(reasons: Sequence[Reason], status: int, language: Language) -> dict[str, Any]:
     first = reasons[0]
     return {
@@ -76,16 +86,7 @@ def problem_body(reasons: Sequence[Reason], status: int, language: Language) -> 
         "detail": first.reason.read(language),
         "next_step": first.next_step.read(language),
         "field": first.field,
-        "reasons": [
-            {
-                "code": reason.code,
-                "field": reason.field,
-                "reason": reason.reason.read(language),
-                "next_step": reason.next_step.read(language),
-                "source": reason.source and read_source(reason.source, language),
-            }
-            for reason in reasons
-        ],
+        "reasons": [reason_out(reason, language).model_dump() for reason in reasons],
         "request_id": request_id_var.get(),
     }
 
@@ -202,7 +203,3 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """``responses=`` for FastAPI: these statuses answer with problem details."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
     return {status: {"description": "Refused", "content": content} for status in statuses}
-
-
-def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 from functools import cached_property
 from typing import Any
@@ -67,8 +68,6 @@ class Settings(ProcessSettings):
 
 def generate_secrets() -> dict[str, str]:
     """Fresh values for the secret settings, as environment variables without the prefix."""
-    import json
-
     private = Ed25519PrivateKey.generate()
     key_id = os.urandom(4).hex()
     public: dict[str, Any] = json.loads(OKPAlgorithm.to_jwk(private.public_key()))

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from zhiye_chassis.problems import ReasonOut
+from zhiye_chassis.problems import reason_out
 from zhiye_chassis.security import PUBLIC, allow
 from zhiye_chassis.web import Caller, Reader, Routes
-from zhiye_contracts.reasons import Language, Reason, read_source
+from zhiye_contracts.reasons import Language, read_source
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.assess_eligibility import assess_eligibility
 from zhiye_registration.domain.conditions import Condition
@@ -75,7 +75,7 @@ def routes(kit: Kit) -> Routes:
                     outcome_label=_OUTCOMES[one.outcome][language == "en"],
                     reason=None
                     if one.outcome == "met"
-                    else _reason(reason_of(one, facts), language),
+                    else reason_out(reason_of(one, facts), language),
                 )
                 for one in assessed
             ],
@@ -137,14 +137,4 @@ def _condition(one: Condition, language: Language) -> ConditionOut:
         source=read_source(one.source, language),
         needs=list(one.needs),
         how=one.next_step.read(language),
-    )
-
-
-def _reason(one: Reason, language: Language) -> ReasonOut:
-    return ReasonOut(
-        code=one.code,
-        field=one.field,
-        reason=one.reason.read(language),
-        next_step=one.next_step.read(language),
-        source=one.source and read_source(one.source, language),
     )

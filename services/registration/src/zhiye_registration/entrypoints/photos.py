@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
-from zhiye_chassis.problems import ReasonOut
+from zhiye_chassis.problems import ReasonOut, reason_out
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes
-from zhiye_contracts.reasons import Refused, read_source
+from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters.images import (
     HEIGHT,
     MAXIMUM_BYTES,
@@ -53,16 +53,7 @@ def routes(kit: Kit) -> Routes:
         return PhotoOut(
             media_type=photo.media_type,
             bytes=len(photo.content),
-            warnings=[
-                ReasonOut(
-                    code=warning.code,
-                    field=warning.field,
-                    reason=warning.reason.read(language),
-                    next_step=warning.next_step.read(language),
-                    source=warning.source and read_source(warning.source, language),
-                )
-                for warning in photo.warnings
-            ],
+            warnings=[reason_out(warning, language) for warning in photo.warnings],
         )
 
     @router.expose("GET", "/api/v1/my/photo", allow("practitioner"), response_class=Response)
