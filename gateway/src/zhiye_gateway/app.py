@@ -11,13 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from zhiye_chassis import texts
 from zhiye_chassis.middleware import Telemetry
 from zhiye_chassis.problems import problem_response, refusal_response
-from zhiye_chassis.security import Principal, TokenVerifier
+from zhiye_chassis.security import TOKEN_INVALID, Principal, TokenVerifier
 from zhiye_chassis.telemetry import log
 from zhiye_contracts.reasons import Refused
 from zhiye_gateway import refusals, requests
 from zhiye_gateway.exchange import Exchange
 from zhiye_gateway.headers import SecurityHeaders
 from zhiye_gateway.limiting import Limits
+from zhiye_gateway.live.ended import EndedAccess
 from zhiye_gateway.live.endpoint import LiveUpdates
 from zhiye_gateway.live.hub import Hub
 from zhiye_gateway.openapi import Document, load_openapi
@@ -40,6 +41,7 @@ class Door:
         own: OwnPages,
         settings: GatewaySettings,
         table: RouteTable,
+        ended: EndedAccess,
     ) -> None:
         self._upstreams = upstreams
         self._verifier = verifier
@@ -47,6 +49,7 @@ class Door:
         self._limits = Limits(settings)
         self._hops = settings.trusted_proxy_hops
         self._table = table
+        self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -85,6 +88,8 @@ class Door:
         token = requests.bearer_token(scope["headers"])
         if token is not None:
             principal: Principal = self._verifier.verify(token)
+            if self._ended.holds(principal):
+                raise Refused(TOKEN_INVALID, status=401)
             await self._limits.hit("account", limit, principal.account_id)
 
     async def _pass_on(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
@@ -159,7 +164,7 @@ def create_gateway(
     """The gateway as an ASGI application. It has no life of its own: see ``service``."""
     own = OwnPages(upstreams, LiveUpdates(hub, verifier, settings), openapi, settings)
     table = table or RouteTable(development=settings.development)
-    app: ASGIApp = Door(upstreams, verifier, own, settings, table)
+    app: ASGIApp = Door(upstreams, verifier, own, settings, table, hub.ended)
     if settings.cors_origins:
         app = CORSMiddleware(
             app,

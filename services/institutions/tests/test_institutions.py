@@ -36,6 +36,7 @@ async def test_an_authority_registers_an_institution_in_its_region(world: World)
         "ownership": "11",
         "ownership_label": "国有全资",
         "status": "in_force",
+        "status_label": "执业",
         "version": 1,
     }
     english = await world.client(language="en").get(made.headers["location"])

@@ -1,8 +1,13 @@
 """Every event on the bus. Importing this package registers all of them."""
 
 from zhiye_contracts.events.accounts import AccountChanged, MessageRequested
-from zhiye_contracts.events.base import EVENTS, Event
-from zhiye_contracts.events.institutions import AuthorityChanged, InstitutionChanged
+from zhiye_contracts.events.base import EVENTS, Event, ToldReason
+from zhiye_contracts.events.institutions import (
+    AuthorityChanged,
+    FilingChanged,
+    InstitutionChanged,
+    InstitutionMerged,
+)
 from zhiye_contracts.events.qualifications import QualificationBatchCompleted, QualificationRecorded
 from zhiye_contracts.events.registration import ApplicationChanged, RegistrationChanged
 
@@ -12,9 +17,12 @@ __all__ = [
     "ApplicationChanged",
     "AuthorityChanged",
     "Event",
+    "FilingChanged",
     "InstitutionChanged",
+    "InstitutionMerged",
     "MessageRequested",
     "QualificationBatchCompleted",
     "QualificationRecorded",
     "RegistrationChanged",
+    "ToldReason",
 ]

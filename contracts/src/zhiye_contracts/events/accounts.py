@@ -46,6 +46,14 @@ class AccountChanged(Event):
     email_verified: bool = False
     institution_id: str | None = None
     authority_id: str | None = None
+    main_account_id: str | None = Field(None, description="Of a clone: whose it is (Q54)")
+
+    tokens_not_before: AwareDatetime | None = Field(
+        None, description="Access tokens issued before this are void, although not expired"
+    )
+    ended_session: str | None = Field(
+        None, description="A session that this change ended: its access tokens are void"
+    )
 
 
 @event(

@@ -30,6 +30,15 @@ class Event(BaseModel):
     occurred_at: AwareDatetime = Field(description="When, UTC")
 
 
+class ToldReason(BaseModel):
+    """A reason as it was told to the applicant."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    text: str
+
+
 def event(
     type_: str, *, example: dict[str, Any]
 ) -> Any:  # a class decorator; typed loosely because decorators over generics obscure more

@@ -5,19 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zhiye_contracts.events.accounts import SEALED_EXAMPLE
-from zhiye_contracts.events.base import EXAMPLE_TIME, Event, event
-
-
-class ToldReason(BaseModel):
-    """A reason as it was told to the applicant."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    code: str
-    text: str
+from zhiye_contracts.events.base import EXAMPLE_TIME, Event, ToldReason, event
 
 
 @event(
@@ -92,3 +83,4 @@ class RegistrationChanged(Event):
     business_completed: bool = Field(
         True, description="False when imported: no business was done in this system"
     )
+    sealed_id_number: str | None = None

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import Counter, defaultdict, deque
 
 from prometheus_client import Gauge
 
 from zhiye_chassis.bus.cloudevents import Envelope, parse
-from zhiye_chassis.security import ACCESS_TOKEN_SECONDS, TOKEN_INVALID, Principal
+from zhiye_chassis.security import TOKEN_INVALID, Principal
 from zhiye_chassis.telemetry import log
 from zhiye_contracts.reasons import Refused
 from zhiye_gateway import refusals
+from zhiye_gateway.live.ended import EndedAccess
 from zhiye_gateway.live.ring import Ring
 from zhiye_gateway.live.telling import TOLD, Audience, Message, audiences_of, chunk_of, message_of
 from zhiye_gateway.settings import GatewaySettings
 
 STREAMS = Gauge("gateway_live_streams", "Connections that listen for live updates")
-_REVOKED_KEPT = 10_000
 
 
 class Stream:
     """What one connection has still to be told; bounded."""
 
     def __init__(self, principal: Principal, limit: int) -> None:
-        self.account_id = principal.account_id
+        self.principal = principal
         self.audiences = audiences_of(principal)
         self.ended = False
         self._limit = limit
@@ -73,7 +72,7 @@ class Hub:
         self._ring = Ring(settings.remembered_events)
         self._streams: defaultdict[Audience, set[Stream]] = defaultdict(set)
         self._count: Counter[str] = Counter()
-        self._revoked: OrderedDict[str, float] = OrderedDict()
+        self.ended = EndedAccess()
         self._closed = False
 
     @property
@@ -101,14 +100,11 @@ class Hub:
         for stream in streams:
             if not stream.ended and not stream.offer(message.chunk):
                 stream.end(self.reset("too_slow"), at_once=True)
-        if message.restored_account:
-            self._revoked.pop(message.restored_account, None)
-        if account_id := message.revoked_account:
-            self._revoked[account_id] = time.time() + ACCESS_TOKEN_SECONDS
-            if len(self._revoked) > _REVOKED_KEPT:
-                self._revoked.popitem(last=False)
-            for stream in self._streams.get(("account", account_id), ()):
-                stream.end()
+        if (change := message.account) is not None:
+            self.ended.told(change)
+            for stream in self._streams.get(("account", change.aggregate_id), ()):
+                if self.ended.holds(stream.principal):
+                    stream.end()
 
     def missed(self) -> None:
         """The bus was away: nobody can resume from before, and whoever listens reads again."""
@@ -124,13 +120,13 @@ class Hub:
     def open(self, principal: Principal, last_event_id: str | None) -> Stream:
         """A new stream, beginning with what was missed; ``close`` must follow.
 
-        ``Refused``: 429 with too many streams, 401 for an account that was revoked, 503 while
+        ``Refused``: 429 with too many streams, 401 for one whose access has ended, 503 while
         the gateway shuts down.
         """
         account_id = principal.account_id
         if self._closed:
             raise refusals.unavailable()
-        if self._revoked.get(account_id, 0.0) > time.time():
+        if self.ended.holds(principal):
             raise Refused(TOKEN_INVALID, status=401)
         if self._count[account_id] >= self._settings.streams_per_account:
             raise refusals.too_many_streams("account")
@@ -160,9 +156,10 @@ class Hub:
             self._streams[audience].discard(stream)
             if not self._streams[audience]:
                 del self._streams[audience]
-        self._count[stream.account_id] -= 1
-        if not self._count[stream.account_id]:
-            del self._count[stream.account_id]
+        account_id = stream.principal.account_id
+        self._count[account_id] -= 1
+        if not self._count[account_id]:
+            del self._count[account_id]
         STREAMS.dec()
 
     @property

@@ -88,8 +88,8 @@ class Message:
     id: str
     audiences: frozenset[Audience]
     chunk: bytes
-    revoked_account: str | None = None
-    restored_account: str | None = None
+    account: AccountChanged | None = None
+    """The change of an account, which may end its access."""
 
 
 def chunk_of(name: str, event_id: str, data: dict[str, Any]) -> bytes:
@@ -110,14 +110,11 @@ def message_of(envelope: Envelope) -> Message | None:
         return None
     event = row.event.model_validate(envelope.data)
     data = event.model_dump(mode="json", include=set(row.fields | _ALWAYS))
-    account = event.aggregate_id if isinstance(event, AccountChanged) else None
-    revoked = isinstance(event, AccountChanged) and event.status == "revoked"
     return Message(
         id=envelope.id,
         audiences=frozenset(row.audiences(event)),
         chunk=chunk_of(row.name, envelope.id, {"id": event.aggregate_id, **data}),
-        revoked_account=account if revoked else None,
-        restored_account=None if revoked else account,
+        account=event if isinstance(event, AccountChanged) else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import jwt
@@ -38,6 +38,8 @@ class Principal:
     institution_id: str | None = None
     authority_id: str | None = None
     region: str | None = None
+    issued_at: int = field(default=0, compare=False)
+    """Of the token, seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class TokenVerifier:
                 institution_id=claims.get("ins"),
                 authority_id=claims.get("aut"),
                 region=claims.get("reg"),
+                issued_at=int(claims["iat"]),
             )
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:
             raise Refused(TOKEN_INVALID, status=401) from error

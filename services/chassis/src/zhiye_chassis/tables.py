@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     DateTime,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    event,
     func,
 )
 
@@ -72,3 +74,33 @@ def new_metadata() -> MetaData:
         Index("idempotency_key_created_at_idx", "created_at", postgresql_using="brin"),
     )
     return metadata
+
+
+REFUSE_CHANGES = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% only grows', TG_TABLE_NAME; END $$
+"""
+"""For the migration of a service that has a table which only grows."""
+
+
+def refuse_changes_of(table: str) -> str:
+    """The statement that keeps a table's rows from ever being rewritten, by whatever code."""
+    return (
+        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def only_grows(metadata: MetaData, *tables: Table) -> None:
+    """Have ``create_all`` protect these tables as their migration does."""
+    event.listen(
+        metadata,
+        "before_create",
+        DDL(REFUSE_CHANGES.replace("%", "%%")),  # type: ignore[no-untyped-call]
+    )
+    for table in tables:
+        event.listen(
+            table,
+            "after_create",
+            DDL(refuse_changes_of(table.name)),  # type: ignore[no-untyped-call]
+        )

@@ -64,9 +64,18 @@ async def add(tx: Transaction, change: str, now: datetime, **values: Any) -> boo
     return True
 
 
-async def save(tx: Transaction, current: Row, change: str, now: datetime, **values: Any) -> Row:
+async def save(
+    tx: Transaction,
+    current: Row,
+    change: str,
+    now: datetime,
+    *,
+    ended_session: str | None = None,
+    **values: Any,
+) -> Row:
     """Change an account that was read in this transaction, and publish the change.
 
+    ``ended_session`` is told with it: the gateway then accepts no token of that session any more.
     Raises ``IntegrityError`` when a unique value is taken meanwhile.
     """
     statement = (
@@ -76,11 +85,13 @@ async def save(tx: Transaction, current: Row, change: str, now: datetime, **valu
         .returning(account)
     )
     changed: Row = (await tx.execute(statement)).mappings().one()
-    tx.emit(as_event(changed, change, now))
+    tx.emit(as_event(changed, change, now, ended_session))
     return changed
 
 
-def as_event(row: Row, change: str, now: datetime) -> AccountChanged:
+def as_event(
+    row: Row, change: str, now: datetime, ended_session: str | None = None
+) -> AccountChanged:
     return AccountChanged(
         aggregate_id=row["id"],
         version=row["version"],
@@ -98,6 +109,9 @@ def as_event(row: Row, change: str, now: datetime) -> AccountChanged:
         email_verified=row["email_verified_at"] is not None,
         institution_id=row["institution_id"],
         authority_id=row["authority_id"],
+        main_account_id=row["main_account_id"],
+        tokens_not_before=row["tokens_not_before"],
+        ended_session=ended_session,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ARRAY, Text, any_, literal, select
 
 from zhiye_accounts.adapters import accounts, attempts, records
@@ -48,7 +50,7 @@ async def correct_identity(
     if person_key is not None:
         await records.lock_people(tx, {person_key})
     row = await accounts.get(tx, account_id)
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if name is not None and name != row["name"]:
         changes["name"] = name
     if id_number is not None and person_key != row["person_key"]:

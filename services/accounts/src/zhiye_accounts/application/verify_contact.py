@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import insert, select, update
 
@@ -189,9 +189,8 @@ async def verify_contact(
     status = status_after(row, row["identity"], contact_verified=True)
     try:
         async with tx.connection.begin_nested():
-            row = await accounts.save(
-                tx, row, "contact_verified", now, **{verified_column: now, "status": status}
-            )
+            changes: dict[str, Any] = {verified_column: now, "status": status}
+            row = await accounts.save(tx, row, "contact_verified", now, **changes)
     except IntegrityError:
         raise refused(
             "phone_verified_elsewhere",

@@ -30,6 +30,8 @@ async def _qualifications(kit: Kit, tx: Transaction, events: list[QualificationR
             "certificate_key": event.certificate_key,
             "passed_on": event.passed_on,
             "in_force": event.in_force,
+            "route": event.route,
+            "province": event.province,
         }
         for event in events
     ]
@@ -51,6 +53,8 @@ async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationCha
             "institution_id": event.institution_id,
             "region_online": event.region_online,
             "business_completed": event.business_completed,
+            "region": event.region,
+            "sealed_id_number": event.sealed_id_number,
         }
         for event in events
     ]
@@ -73,6 +77,10 @@ async def _organisations(
             "kind": kind,
             "name": event.name,
             "region": event.region,
+            "other_names": event.other_names if isinstance(event, InstitutionChanged) else [],
+            "in_force": event.status == "in_force"
+            if isinstance(event, InstitutionChanged)
+            else True,
         }
         for event in events
     ]

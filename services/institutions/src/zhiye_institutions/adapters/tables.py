@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
+    Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     ScalarSelect,
+    SmallInteger,
     Table,
     Text,
     any_,
@@ -22,14 +27,16 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import JSONB, array
 
-from zhiye_chassis.tables import new_metadata
+from zhiye_chassis.tables import new_metadata, only_grows
+from zhiye_institutions.domain.lifecycle import STATUSES
 from zhiye_institutions.domain.regions import AUTHORITY_LEVELS
 
 metadata = new_metadata()
 
 _LEVELS = ", ".join(f"'{level}'" for level in AUTHORITY_LEVELS)
+_STATUSES = ", ".join(f"'{status}'" for status in STATUSES)
 
 authority = Table(
     "authority",
@@ -58,6 +65,23 @@ institution = Table(
     Column("level", Text, nullable=False),
     Column("ownership", Text, nullable=False, comment="economic type, GB/T 12402-2000"),
     Column("status", Text, nullable=False),
+    Column("standard_id", Text, ForeignKey("institution.id"), comment="a campus: of which (Q57)"),
+    Column("merged_into", Text, ForeignKey("institution.id"), comment="while status is merged"),
+    Column("address", Text),
+    Column("beds", Integer),
+    Column("departments", JSONB, nullable=False, server_default="[]", comment="names"),
+    Column("subjects", JSONB, nullable=False, server_default="[]", comment="诊疗科目, names"),
+    Column("person_in_charge", Text),
+    Column("sealed_reserved_phone", Text),
+    Column("licensed_on", Date),
+    Column("next_check_due", Date, comment="periodic check (校验)"),
+    Column(
+        "search_keys",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="what a search may look for: domain.search",
+    ),
     Column(
         "default_authority_id",
         Text,
@@ -67,7 +91,8 @@ institution = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("status IN ('in_force', 'closed')", name="status"),
+    CheckConstraint(f"status IN ({_STATUSES})", name="status"),
+    CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged"),
     CheckConstraint("region ~ '^[0-9]{6}$'", name="region"),
     CheckConstraint("length(registration_number) = 22", name="registration_number"),
     Index(
@@ -78,6 +103,169 @@ institution = Table(
     ),
     Index("institution_region_idx", "region", postgresql_ops={"region": "text_pattern_ops"}),
     Index("institution_name_idx", "name", "id"),
+    Index("institution_search_idx", "search_keys", postgresql_using="gin"),
+    Index(
+        "institution_standard_idx",
+        "standard_id",
+        postgresql_where=text("standard_id IS NOT NULL"),
+    ),
+)
+
+other_name = Table(
+    "other_name",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("institution_id", Text, ForeignKey("institution.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="other | former | merged"),
+    Column("merge_id", Text, comment="kind merged: goes with the merge when it is undone"),
+    Column("added_by", Text, nullable=False, comment="account"),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("kind IN ('other', 'former', 'merged')", name="kind"),
+    Index("other_name_institution_name_key", "institution_id", "name", unique=True),
+)
+
+institution_merge = Table(
+    "institution_merge",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source_id", Text, ForeignKey("institution.id"), nullable=False),
+    Column("target_id", Text, ForeignKey("institution.id"), nullable=False),
+    Column("source_status", Text, nullable=False, comment="before; restored when undone"),
+    Column("reason", Text, nullable=False),
+    Column("merged_by", Text, nullable=False, comment="account"),
+    Column("merged_by_name", Text, nullable=False),
+    Column("merged_at", DateTime(timezone=True), nullable=False),
+    Column("undo_until", DateTime(timezone=True), nullable=False),
+    Column("undone_by", Text),
+    Column("undone_by_name", Text),
+    Column("undone_at", DateTime(timezone=True)),
+    Index("institution_merge_target_idx", "target_id", "merged_at"),
+    Index(
+        "institution_merge_one_in_force",
+        "source_id",
+        unique=True,
+        postgresql_where=text("undone_at IS NULL"),
+    ),
+)
+
+institution_history = Table(
+    "institution_history",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("institution_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("change", Text, nullable=False, comment="registered, imported, filing kind, merged …"),
+    Column("filing_id", Text),
+    Column("actor_account_id", Text),
+    Column("actor_name", Text),
+    Column("before", JSONB, nullable=False, comment="fields that changed, as they were"),
+    Column("after", JSONB, nullable=False, comment="fields that changed, as they are"),
+    Index("institution_history_once", "institution_id", "version", unique=True),
+)
+"""What became of an institution; it only grows. The reserved phone is never in it."""
+
+filing = Table(
+    "filing",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False, comment="a row of domain.filing_policy"),
+    Column("institution_id", Text, ForeignKey("institution.id"), nullable=False),
+    Column("region", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("proposed", JSONB, nullable=False, comment="fields to be set when approved"),
+    Column("materials", JSONB, nullable=False, comment="code → how it is provided"),
+    Column("materials_seen", JSONB, nullable=False, comment="codes ticked by the officer"),
+    Column("reasons", JSONB, nullable=False),
+    Column("authority_id", Text, ForeignKey("authority.id")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("submitted_at", DateTime(timezone=True)),
+    Column("received_on", Date),
+    Column("deadline", Date),
+    Column("days_kept", SmallInteger, comment="days left when the clock was stopped"),
+    Column("decided_at", DateTime(timezone=True)),
+    Index(
+        "filing_one_open_per_kind",
+        "institution_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("state IN ('draft', 'awaiting_authority', 'returned')"),
+    ),
+    Index("filing_institution_idx", "institution_id", "id"),
+    Index("filing_authority_idx", "authority_id", "state", "id"),
+    Index("filing_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}),
+)
+
+filing_step = Table(
+    "filing_step",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("filing_id", Text, nullable=False),
+    Column("version", Integer, nullable=False, comment="of the filing after the step"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="after the step"),
+    Column("actor_account_id", Text, nullable=False),
+    Column("actor_role", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("deadline", Date),
+    Index("filing_step_once", "filing_id", "version", unique=True),
+)
+
+zone = Table(
+    "zone",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent", Text, nullable=False, comment="province or city it lies in, 6 digits"),
+    Column("document", Text, nullable=False, comment="of the government that set it up"),
+    Column("state", Text, nullable=False, comment="reported | assigned | refused"),
+    Column("code", Text, unique=True, comment="6 digits, assigned centrally (Q56)"),
+    Column("reason", Text, comment="of a refusal"),
+    Column("reported_by", Text, nullable=False, comment="account"),
+    Column("reported_at", DateTime(timezone=True), nullable=False),
+    Column("decided_by", Text, comment="account"),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('reported', 'assigned', 'refused')", name="state"),
+    CheckConstraint("(state = 'assigned') = (code IS NOT NULL)", name="code"),
+    Index("zone_parent_name_key", "parent", "name", unique=True),
+)
+
+institution_import = Table(
+    "institution_import",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False, comment="waiting | running | done | failed | cancelled"),
+    Column("dry_run", Boolean, nullable=False),
+    Column("format", Text, nullable=False, comment="csv | xlsx"),
+    Column("object", Text, nullable=False, comment="the file, in the object store"),
+    Column("region", Text, nullable=False, comment="rows of other regions are rejected"),
+    Column("created_by", Text, nullable=False, comment="account"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("started_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("alive_at", DateTime(timezone=True), comment="of the process that runs it"),
+    Column("bytes", BigInteger, nullable=False),
+    Column("bytes_read", BigInteger, nullable=False),
+    Column("lines_done", BigInteger, nullable=False, comment="where to go on after a crash"),
+    Column("recorded", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+    Column("error", Text, comment="code of what made it fail"),
+    Index("institution_import_state_idx", "state", "created_at"),
+)
+
+import_reject = Table(
+    "import_reject",
+    metadata,
+    Column("import_id", Text, ForeignKey("institution_import.id"), primary_key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("reasons", JSONB, nullable=False, comment="field and code of each"),
 )
 
 deciding_authority = Table(
@@ -119,3 +307,6 @@ def nearest_authority(region: ColumnElement[Any]) -> ScalarSelect[Any]:
         .limit(1)
         .scalar_subquery()
     )
+
+
+only_grows(metadata, institution_history, filing_step)

@@ -14,8 +14,10 @@ from zhiye_institutions.adapters.tables import (
     deciding_authority,
     institution,
     nearest_authority,
+    other_name,
     within,
 )
+from zhiye_institutions.domain.lifecycle import told_status
 from zhiye_institutions.domain.regions import prefix
 from zhiye_institutions.kit import Kit
 
@@ -47,9 +49,19 @@ async def publish_institutions(tx: Transaction, institution_ids: Sequence[str]) 
         .group_by(deciding_authority.c.institution_id)
         .subquery()
     )
+    named = (
+        select(
+            other_name.c.institution_id,
+            func.jsonb_agg(other_name.c.name).label("other_names"),
+        )
+        .where(other_name.c.institution_id == ids)
+        .group_by(other_name.c.institution_id)
+        .subquery()
+    )
     rows = await tx.execute(
-        select(institution, chosen.c.chosen)
+        select(institution, chosen.c.chosen, named.c.other_names)
         .outerjoin(chosen, chosen.c.institution_id == institution.c.id)
+        .outerjoin(named, named.c.institution_id == institution.c.id)
         .where(institution.c.id == ids)
         .order_by(institution.c.id)
     )
@@ -61,7 +73,9 @@ async def publish_institutions(tx: Transaction, institution_ids: Sequence[str]) 
                 occurred_at=row["updated_at"],
                 name=row["name"],
                 region=row["region"],
-                status=row["status"],
+                status=told_status(row["status"]),
+                other_names=row["other_names"] or [],
+                standard_id=row["standard_id"],
                 deciding_authorities=resolve(row["chosen"] or {}, row["default_authority_id"]),
             )
             for row in rows.mappings()

@@ -190,7 +190,7 @@ def deciding_refusals(
     found: list[Reason] = []
     if business_type not in BUSINESS_TYPES:
         found.append(BUSINESS_TYPE_UNKNOWN)
-    if institution_status == "closed":
+    if institution_status not in ("planned", "in_force", "suspended"):
         found.append(INSTITUTION_CLOSED)
     if authority_region is None:
         found.append(AUTHORITY_UNKNOWN)

@@ -16,6 +16,7 @@ from zhiye_chassis.web import Reader, Routes
 from zhiye_contracts.codes import TABLES, CodeTable, divisions
 from zhiye_contracts.reasons import Language
 from zhiye_institutions.domain.institution import INSTITUTION_LEVELS
+from zhiye_institutions.domain.lifecycle import STATUSES
 from zhiye_institutions.domain.regions import AUTHORITY_LEVELS, full_name
 from zhiye_institutions.kit import Kit
 
@@ -23,6 +24,7 @@ _ALL: dict[str, CodeTable] = {
     **TABLES,
     INSTITUTION_LEVELS.name: INSTITUTION_LEVELS,
     AUTHORITY_LEVELS.name: AUTHORITY_LEVELS,
+    STATUSES.name: STATUSES,
 }
 _CACHE = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Language"}
 

@@ -19,6 +19,7 @@ from zhiye_institutions.application import queries
 from zhiye_institutions.application.register_institution import register_institution
 from zhiye_institutions.application.set_deciding_authority import set_deciding_authority
 from zhiye_institutions.domain.institution import INSTITUTION_LEVELS
+from zhiye_institutions.domain.lifecycle import STATUSES
 from zhiye_institutions.domain.regions import full_name
 from zhiye_institutions.entrypoints.authorities import Region
 from zhiye_institutions.entrypoints.scope import require_over, require_own
@@ -70,6 +71,7 @@ class InstitutionOut(BaseModel):
                     "level_label": "三级甲等",
                     "ownership_label": "国有全资",
                     "status": "in_force",
+                    "status_label": "执业",
                     "version": 1,
                 }
             ]
@@ -87,7 +89,8 @@ class InstitutionOut(BaseModel):
     level_label: str
     ownership: str
     ownership_label: str
-    status: Literal["in_force", "closed"]
+    status: str = Field(description="Code of the table institution_status")
+    status_label: str
     version: int
 
 
@@ -135,6 +138,7 @@ def shown(row: RowMapping, language: Language) -> InstitutionOut:
         ownership=row["ownership"],
         ownership_label=ECONOMIC_TYPES.label(row["ownership"], language),
         status=row["status"],
+        status_label=STATUSES.label(row["status"], language),
         version=row["version"],
     )
 

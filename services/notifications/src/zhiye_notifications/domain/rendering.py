@@ -19,6 +19,12 @@ SMS_REASONS = 250
 _UNTIL = Text("，最迟 {deadline} 前办结", ", by {deadline} at the latest")
 _AUTHORITY = Text("审批机关", "the authority")
 _LOG_IN = Text("请登录查看", "log in to see them")
+_WHAT = {"phone": Text("手机号", "phone"), "email": Text("邮箱", "email address")}
+_RESULT = {
+    "confirmed": Text("已确认为同一人", "it is the same person"),
+    "rejected": Text("不是同一人，请核对姓名", "it is not the same person; check the name"),
+}
+_YOURSELF = Text("您本人", "yourself")
 _MORE = Text("等共 {count} 项，登录查看全部", "…, {count} in all: log in to see them")
 
 
@@ -94,6 +100,11 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
         words["business"] = BUSINESS_TYPES.label(str(words["business_type"]), language)
     if "authority" in words:
         words["authority"] = words["authority"] or _AUTHORITY.read(language)
+    for name, told in (("what", _WHAT), ("result", _RESULT)):
+        if text := told.get(str(words.get(name))):
+            words[name] = text.read(language)
+    if "by" in words:
+        words["by"] = words["by"] or _YOURSELF.read(language)
     if "reasons" in words:
         words["reasons"] = _reasons(words["reasons"], language, joined)
     deadline = words.get("deadline")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from zhiye_contracts.events import ApplicationChanged, RegistrationChanged
-from zhiye_contracts.events.registration import ToldReason
+from zhiye_contracts.events import ApplicationChanged, RegistrationChanged, ToldReason
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration
 
@@ -44,4 +43,5 @@ def registration_changed(one: Registration, *, region_online: bool = True) -> Re
         sealed_certificate_number=one.sealed_certificate_number,
         valid_until=one.valid_until,
         business_completed=one.business_completed,
+        sealed_id_number=one.sealed_id_number,
     )

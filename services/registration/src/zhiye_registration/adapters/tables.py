@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -17,12 +16,11 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from zhiye_chassis.tables import new_metadata
+from zhiye_chassis.tables import new_metadata, only_grows
 from zhiye_registration.domain.workflow import OPEN, STATES
 
 metadata = new_metadata()
@@ -240,30 +238,4 @@ certificate_serial = Table(
     Column("last", Integer, nullable=False),
 )
 
-# --- what may only grow --------------------------------------------------------------------------
-
-REFUSE_CHANGES = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% only grows', TG_TABLE_NAME; END $$
-"""
-"""Steps and history are never rewritten, by whatever code."""
-
-
-def only_grows(table: str) -> str:
-    return (
-        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-
-
-event.listen(
-    metadata,
-    "before_create",
-    DDL(REFUSE_CHANGES.replace("%", "%%")),  # type: ignore[no-untyped-call]
-)
-for _table in (application_step, registration_history):
-    event.listen(
-        _table,
-        "after_create",
-        DDL(only_grows(_table.name)),  # type: ignore[no-untyped-call]
-    )
+only_grows(metadata, application_step, registration_history)

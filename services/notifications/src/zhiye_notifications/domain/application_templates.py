@@ -1,0 +1,154 @@
+"""Messages about the steps of a person's application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhiye_contracts.reasons import Text
+from zhiye_notifications.domain.template import Template
+
+_STEP: dict[str, Any] = {
+    "business_type": "nurse-first",
+    "number": "N202611230000017",
+    "institution": "北京示例医院",
+    "authority": "西城区卫生健康委员会",
+    "deadline": "2026-12-21",
+    "reasons": [],
+}
+_REASONED = _STEP | {"reasons": ["健康证明已超过 6 个月", "劳动合同缺少机构盖章"]}
+
+APPLICATION_TEMPLATES: dict[str, Template] = {
+    "application_awaiting_institution": Template(
+        title=Text("申请已提交，等待机构审核", "Submitted, waiting for the institution"),
+        text=Text(
+            "您的{business}申请（{number}）已提交，等待{institution}审核{until}。",
+            "Your application for {business} ({number}) was submitted; {institution} reviews it "
+            "next{until}.",
+        ),
+        next_step=Text(
+            "您现在无需操作；可以随时查看进度，审批决定作出前可以撤回。",
+            "You need not do anything now. You can follow it, and withdraw it until the decision.",
+        ),
+        sms=Text(
+            "您的{business}申请（{number}）已提交，待{institution}审核。",
+            "{business} {number}: submitted, {institution} reviews it.",
+        ),
+        example=_STEP,
+        source="deck step 9",
+    ),
+    "application_awaiting_authority": Template(
+        title=Text("申请已到审批机关", "Waiting for the authority"),
+        text=Text(
+            "您的{business}申请（{number}）已转{authority}审批{until}。",
+            "Your application for {business} ({number}) is with {authority} for decision{until}.",
+        ),
+        next_step=Text(
+            "您现在无需操作；可以随时查看进度，审批决定作出前可以撤回。",
+            "You need not do anything now. You can follow it, and withdraw it until the decision.",
+        ),
+        sms=Text(
+            "您的{business}申请（{number}）已转{authority}审批。",
+            "{business} {number}: with {authority} for decision.",
+        ),
+        example=_STEP,
+        source="deck step 9; Q59.9",
+    ),
+    "application_returned": Template(
+        title=Text("申请退回补正", "Returned for correction"),
+        text=Text(
+            "您的{business}申请（{number}）需要补正，需补正的全部内容：{reasons}",
+            "Your application for {business} ({number}) has to be corrected. All that is "
+            "missing: {reasons}",
+        ),
+        next_step=Text(
+            "请一次补正全部内容后重新提交{until}。",
+            "Correct all of it, then submit it again{until}.",
+        ),
+        sms=Text(
+            "您的{business}申请（{number}）需补正：{reasons}。请补正后重新提交。",
+            "{business} {number} needs correction: {reasons}. Correct it and submit it again.",
+        ),
+        example=_REASONED,
+        source="Administrative Licensing Law art. 32; Q59.9",
+    ),
+    "application_institution_refused": Template(
+        title=Text("机构未同意您的申请", "The institution did not agree"),
+        text=Text(
+            "{institution}未同意您的{business}申请（{number}）。全部原因：{reasons}",
+            "{institution} did not agree to your application for {business} ({number}). All "
+            "reasons: {reasons}",
+        ),
+        next_step=Text(
+            "请与该机构联系；改正后可以重新申请，也可以向其他机构提出申请。",
+            "Speak to the institution; you can apply again when it is mended, or to another one.",
+        ),
+        sms=Text(
+            "{institution}未同意您的{business}申请（{number}）：{reasons}。请联系机构后重新申请。",
+            "{business} {number}: {institution} did not agree: {reasons}. Speak to them and apply "
+            "again.",
+        ),
+        example=_REASONED,
+        source="Q59.9",
+    ),
+    "application_approved": Template(
+        title=Text("申请已批准", "Approved"),
+        text=Text(
+            "{authority}已批准您的{business}申请（{number}）。",
+            "{authority} has approved your application for {business} ({number}).",
+        ),
+        next_step=Text("请登录查看执业注册信息。", "Log in to see your practice registration."),
+        sms=Text(
+            "{authority}已批准您的{business}申请（{number}），请登录查看执业注册信息。",
+            "{business} {number}: approved. Log in to see your registration.",
+        ),
+        example=_STEP,
+        source="Regulation on Nurses art. 8",
+    ),
+    "application_refused": Template(
+        title=Text("申请未获批准", "Not approved"),
+        text=Text(
+            "{authority}未批准您的{business}申请（{number}）。全部理由：{reasons}",
+            "{authority} has not approved your application for {business} ({number}). All "
+            "reasons: {reasons}",
+        ),
+        next_step=Text(
+            "按理由改正后可以重新申请；不服本决定的，可以依法申请行政复议或者提起行政诉讼。",
+            "You can apply again when this is mended. Against the decision you may seek "
+            "administrative reconsideration or go to court.",
+        ),
+        sms=Text(
+            "{authority}未批准您的{business}申请（{number}）：{reasons}。"
+            "改正后可重新申请；不服的可依法申请行政复议或提起行政诉讼。",
+            "{business} {number}: not approved: {reasons}. Mend it and apply again; you may also "
+            "seek reconsideration or go to court.",
+        ),
+        example=_REASONED,
+        source="Administrative Licensing Law art. 38",
+    ),
+    "application_withdrawn": Template(
+        title=Text("申请已撤回", "Withdrawn"),
+        text=Text(
+            "您的{business}申请（{number}）已撤回。",
+            "Your application for {business} ({number}) was withdrawn.",
+        ),
+        next_step=Text("需要办理时请重新申请。", "Make a new application when you need to."),
+        sms=Text(
+            "您的{business}申请（{number}）已撤回。非本人操作请立即修改密码。",
+            "{business} {number}: withdrawn. Not you? Change your password now.",
+        ),
+        example=_STEP,
+    ),
+    "application_changed": Template(
+        title=Text("申请有新进展", "News of your application"),
+        text=Text(
+            "您的{business}申请（{number}）有新进展。",
+            "There is news of your application for {business} ({number}).",
+        ),
+        next_step=Text("请登录查看。", "Log in to see it."),
+        sms=Text(
+            "您的{business}申请（{number}）有新进展，请登录查看。",
+            "{business} {number}: there is news. Log in to see it.",
+        ),
+        example=_STEP,
+    ),
+}
