@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import insert, select, update
-
-from zhiye_accounts.adapters import accounts, attempts
+from zhiye_accounts.adapters import accounts
 from zhiye_accounts.adapters.accounts import IntegrityError, Row
 from zhiye_accounts.adapters.tables import verification_code
+from zhiye_accounts.application import codes
 from zhiye_accounts.application.check_identity import status_after
-from zhiye_accounts.domain.policy import (
-    CODE_DIGITS,
-    CODE_GUESSES,
-    CODE_LIFE,
-    CODE_LIMITS,
-    CODE_TRIES,
-)
+from zhiye_accounts.application.codes import Channel
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
-from zhiye_contracts import purposes
-from zhiye_contracts.events import MessageRequested
+from zhiye_contracts.reasons import Refused
 
-Channel = Literal["sms", "email"]
-
-_COLUMNS = {
+COLUMNS: dict[Channel, tuple[str, str, str]] = {
     "sms": ("phone_key", "sealed_phone", "phone_verified_at"),
     "email": ("email_key", "sealed_email", "email_verified_at"),
 }
-
-
-def _code_hash(kit: Kit, code_id: str, code: str) -> str:
-    return kit.blind_index.of(f"{code_id}{code}", "verification_code")
+"""Of each channel: blind index, sealed address, when it was verified."""
 
 
 async def send_code(
     tx: Transaction, kit: Kit, account_id: str, channel: Channel, client: str
 ) -> datetime:
-    """Send a new code; earlier ones stop working. Returns when the code expires (UTC).
+    """Send a new code to the account's own phone or email; when it expires (UTC).
 
-    At most so many codes go to one address, for one account and from one client
-    (``policy.CODE_LIMITS``); the refusal tells when the next may be sent.
+    ``Refused``: there is no such contact, it is verified already, or one of the limits.
     """
-    key_column, sealed_column, verified_column = _COLUMNS[channel]
+    key_column, sealed_column, verified_column = COLUMNS[channel]
     row = await accounts.get(tx, account_id)
     if row[sealed_column] is None:
         raise refused(
@@ -65,64 +48,9 @@ async def send_code(
             field="channel",
             status=409,
         )
-    now = kit.clock.now()
-    subjects = {
-        "code_to_address": str(row[key_column]),
-        "code_by_account": account_id,
-        "code_by_client": client,
-    }
-    await attempts.enforce(
-        tx,
-        [(limit, subjects[limit.kind]) for limit in CODE_LIMITS],
-        now,
-        field="channel",
-        next_step=(
-            "请稍后再试；收不到短信的，可改用邮箱验证。",
-            "Wait; if no SMS arrives, verify by email instead.",
-        ),
-        source="Q3, Q27",
-    )
-    for kind, subject in subjects.items():
-        await attempts.record(tx, kind, subject, now)
-    code_id, code = new_id(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
-    expires_at = now + CODE_LIFE
-    await tx.execute(
-        update(verification_code)
-        .where(
-            verification_code.c.account_id == account_id,
-            verification_code.c.purpose == f"verify_{channel}",
-            verification_code.c.used_at.is_(None),
-        )
-        .values(tries_left=0)
-    )
-    await tx.execute(
-        insert(verification_code).values(
-            id=code_id,
-            account_id=account_id,
-            purpose=f"verify_{channel}",
-            address_key=row[key_column],
-            code_hash=_code_hash(kit, code_id, code),
-            tries_left=CODE_TRIES,
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
-    parameters = {"code": code, "minutes": str(int(CODE_LIFE.total_seconds() // 60))}
-    tx.emit(
-        MessageRequested(
-            aggregate_id=code_id,
-            version=1,
-            occurred_at=now,
-            channel=channel,
-            template="verification_code",
-            language=row["language"],
-            sealed_address=row[sealed_column],
-            sealed_parameters=kit.cipher.seal(json.dumps(parameters), purposes.MESSAGE),
-            expires_at=expires_at,
-            account_id=account_id,
-        )
-    )
-    return expires_at
+    to = codes.Recipient(channel, row[key_column], row[sealed_column], account_id, row["language"])
+    purpose: codes.Purpose = "verify_sms" if channel == "sms" else "verify_email"
+    return (await codes.send(tx, kit, purpose, to, client)).expires_at
 
 
 async def verify_contact(
@@ -130,81 +58,63 @@ async def verify_contact(
 ) -> Row:
     """Check a code and mark the contact verified; the account as it then is.
 
-    ``Refused``: no code is waiting, it has expired, it is wrong (how many tries are left is
-    told), or the phone is verified for another account.
+    ``Refused``: as ``codes.check``, or the contact is verified for another account.
     """
-    now = kit.clock.now()
-    key_column, _, verified_column = _COLUMNS[channel]
+    key_column, _, verified_column = COLUMNS[channel]
     row = await accounts.get(tx, account_id)
-    await attempts.enforce(tx, [(CODE_GUESSES, account_id)], now, field="code")
-    await attempts.record(tx, CODE_GUESSES.kind, account_id, now)
-    waiting = (
-        (
-            await tx.execute(
-                select(verification_code)
-                .where(
-                    verification_code.c.account_id == account_id,
-                    verification_code.c.purpose == f"verify_{channel}",
-                    verification_code.c.address_key == row[key_column],
-                    verification_code.c.used_at.is_(None),
-                    verification_code.c.tries_left > 0,
-                )
-                .order_by(verification_code.c.created_at.desc())
-                .limit(1)
-                .with_for_update()
-            )
-        )
-        .mappings()
-        .first()
+    await codes.check(
+        tx,
+        kit,
+        account_id,
+        code,
+        verification_code.c.account_id == account_id,
+        verification_code.c.purpose == f"verify_{channel}",
+        verification_code.c.address_key == row[key_column],
     )
-    if waiting is None or waiting["expires_at"] <= now:
-        raise refused(
-            "code_expired",
-            ("验证码已失效或尚未发送。", "No code is waiting, or it has expired."),
-            ("请重新获取验证码。", "Have a new code sent."),
-            field="code",
-            status=409,
-            keep_effects=True,
-        )
-    if not secrets.compare_digest(waiting["code_hash"], _code_hash(kit, waiting["id"], code)):
-        left = waiting["tries_left"] - 1
-        await tx.execute(
-            update(verification_code)
-            .where(verification_code.c.id == waiting["id"])
-            .values(tries_left=left)
-        )
-        raise refused(
-            "code_wrong",
-            (f"验证码错误，还可尝试{left}次。", f"The code is wrong; {left} tries are left."),
-            (
-                "请核对最近一次收到的验证码；次数用完后请重新获取。",
-                "Look at the latest code; when no tries are left, have a new one sent.",
-            ),
-            field="code",
-            keep_effects=True,
-        )
-    await tx.execute(
-        update(verification_code).where(verification_code.c.id == waiting["id"]).values(used_at=now)
-    )
+    now = kit.clock.now()
     status = status_after(row, row["identity"], contact_verified=True)
+    changes: dict[str, Any] = {verified_column: now, "status": status}
+    return await save_contact(tx, kit, row, channel, "contact_verified", changes)
+
+
+async def save_contact(
+    tx: Transaction, kit: Kit, row: Row, channel: Channel, change: str, values: dict[str, Any]
+) -> Row:
+    """Save an account whose contact becomes verified; refused when another account has it."""
     try:
         async with tx.connection.begin_nested():
-            changes: dict[str, Any] = {verified_column: now, "status": status}
-            row = await accounts.save(tx, row, "contact_verified", now, **changes)
+            return await accounts.save(tx, row, change, kit.clock.now(), **values)
     except IntegrityError:
-        raise refused(
-            "phone_verified_elsewhere",
+        raise verified_elsewhere(channel) from None
+
+
+def verified_elsewhere(channel: Channel) -> Refused:
+    """One phone, and one email address, is verified for one person's account only."""
+    if channel == "email":
+        return refused(
+            "email_verified_elsewhere",
             (
-                "此手机号已在另一个账户通过验证。",
-                "This phone is verified for another account.",
+                "此邮箱已在另一个账户通过验证。",
+                "This email address is verified for another account.",
             ),
             (
-                "请改用邮箱验证或更换手机号；如另一账户也是您本人的，请直接登录该账户。",
-                "Verify by email or use another phone; if that account is yours, log in to it.",
+                "请改用手机验证或更换邮箱；如另一账户也是您本人的，请直接登录该账户。",
+                "Verify by phone or use another address; if that account is yours, log in to it.",
             ),
             field="code",
             source="Q3",
             status=409,
             keep_effects=True,
-        ) from None
-    return row
+        )
+    return refused(
+        "phone_verified_elsewhere",
+        ("此手机号已在另一个账户通过验证。", "This phone is verified for another account."),
+        (
+            "请改用邮箱验证或更换手机号；如另一账户也是您本人的，请直接登录该账户。",
+            "Verify by email or use another phone; if that account is yours, log in to it.",
+        ),
+        field="code",
+        source="Q3",
+        status=409,
+        keep_effects=True,
+    )
