@@ -4,6 +4,7 @@ from zhiye_contracts.codes import divisions
 from zhiye_contracts.codes.divisions import PROVINCES
 from zhiye_contracts.codes.institutions import (
     ECONOMIC_TYPES,
+    FILING_KINDS,
     INSTITUTION_CATEGORIES,
     PROFIT_CLASSES,
 )
@@ -41,6 +42,7 @@ TABLES: dict[str, CodeTable] = {
         INSTITUTION_CATEGORIES,
         ECONOMIC_TYPES,
         PROFIT_CLASSES,
+        FILING_KINDS,
         PROVINCES,
     )
 }
@@ -51,6 +53,7 @@ __all__ = [
     "ECONOMIC_TYPES",
     "EDUCATION",
     "ETHNIC_GROUPS",
+    "FILING_KINDS",
     "GENDERS",
     "ID_TYPES",
     "INSTITUTION_CATEGORIES",

@@ -149,3 +149,17 @@ PROFIT_CLASSES = table(
     9 | 其他卫生机构 | other health institution
     """,
 )
+
+FILING_KINDS = table(
+    "filing_kind",
+    "Regulation on the Administration of Medical Institutions; Q48",
+    """
+    practice-licence | 执业登记 | practice licence
+    change | 变更登记 | change of the registration
+    periodic-check | 校验 | periodic check
+    closure | 停业 | closure for a time
+    reopening | 恢复执业 | reopening
+    cancellation | 注销登记 | cancellation
+    """,
+)
+"""What an institution applies for in its own matters."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     Integer,
     ScalarSelect,
+    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -75,6 +76,7 @@ institution = Table(
     Column("sealed_reserved_phone", Text),
     Column("licensed_on", Date),
     Column("next_check_due", Date, comment="periodic check (校验)"),
+    Column("check_reminded", Date, comment="the next_check_due that it was reminded of"),
     Column(
         "search_keys",
         ARRAY(Text),
@@ -108,6 +110,11 @@ institution = Table(
         "institution_standard_idx",
         "standard_id",
         postgresql_where=text("standard_id IS NOT NULL"),
+    ),
+    Index(
+        "institution_check_idx",
+        "next_check_due",
+        postgresql_where=text("check_reminded IS DISTINCT FROM next_check_due"),
     ),
 )
 
@@ -165,6 +172,9 @@ institution_history = Table(
     Index("institution_history_once", "institution_id", "version", unique=True),
 )
 """What became of an institution; it only grows. The reserved phone is never in it."""
+
+filing_number = Sequence("filing_number", maxvalue=9_999_999, cycle=True, metadata=metadata)
+"""The last seven digits of a filing's number: they rise, without a row that all wait for."""
 
 filing = Table(
     "filing",
