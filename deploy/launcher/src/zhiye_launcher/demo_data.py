@@ -14,6 +14,7 @@ from zhiye_contracts.identifiers import institution_number
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_institutions.application.register_authority import register_authority
 from zhiye_institutions.application.register_institution import register_institution
+from zhiye_launcher.demo_existing import existing_nurses, take_over
 from zhiye_launcher.language import say
 
 PASSWORD = "Zhiye2026demo"  # noqa: S105 - the demo's, printed at start; never in production
@@ -49,10 +50,17 @@ AUTHORITIES = (
     (CHANGAN, "石家庄市长安区卫生健康局（演示）", "county", "130102"),
 )
 HEAN, CHANGAN_HOSPITAL = "01JDEM01NST00000000HEAN000", "01JDEM01NST000000CHANGAN00"
+HEAN_OTHER_NAME, OFFLINE_HOSPITAL = "01JDEM01NST0000000HEAN2000", "01JDEM01NST00000TA1YVAN000"
 INSTITUTIONS = (
     (HEAN, "北京和安医院（演示）", "11010200", "110102"),
     (CHANGAN_HOSPITAL, "石家庄长安和安医院（演示）", "13010200", "130102"),
+    # Some of the first one's nurses are recorded under this name; an authority merges it (Q41.4).
+    (HEAN_OTHER_NAME, "和安医院西城院（演示）", "11010201", "110102"),
+    # Nobody registers electronically there yet (Q29.2).
+    (OFFLINE_HOSPITAL, "太原和安医院（演示）", "14010500", "140105"),
 )
+EXISTING = ((HEAN, 40), (HEAN_OTHER_NAME, 6), (OFFLINE_HOSPITAL, 4))
+"""How many nurses are registered already, by institution; none has an account yet."""
 ACCOUNTS = (
     DemoAccount("exam_centre", "examcentre", "护士考试中心", "exam centre", "13900000001"),
     DemoAccount(
@@ -104,6 +112,16 @@ async def seed(services: dict[str, Service]) -> None:
                 level="tertiary-a",
                 institution_id=id_,
             )
+    for group, (id_, count) in enumerate(EXISTING):
+        _, name, _, region = next(row for row in INSTITUTIONS if row[0] == id_)
+        await take_over(
+            services["registration"],
+            existing_nurses(count, group),
+            institution_id=id_,
+            institution_name=name,
+            region=region,
+            region_online=id_ != OFFLINE_HOSPITAL,
+        )
     accounts = services["accounts"].kit
     for account in ACCOUNTS:
         command = IssueStaffAccount(
