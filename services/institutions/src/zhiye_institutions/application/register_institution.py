@@ -13,6 +13,7 @@ from zhiye_contracts.identifiers import parse_institution_number
 from zhiye_contracts.reasons import Refused
 from zhiye_institutions.adapters.tables import authority, institution, nearest_authority
 from zhiye_institutions.application.publishing import hold_authorities, publish_institutions
+from zhiye_institutions.application.search_keys import refresh_search
 from zhiye_institutions.domain.institution import Description, refusals
 from zhiye_institutions.domain.regions import is_official
 from zhiye_institutions.kit import Kit
@@ -88,6 +89,7 @@ async def register_institution(
                 status=409,
             )
         return id_
+    await refresh_search(tx, [id_])
     await publish_institutions(tx, [id_])
     return id_
 
