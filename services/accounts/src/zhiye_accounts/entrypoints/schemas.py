@@ -36,7 +36,8 @@ def _fold(value: object) -> object:
     return fold(value) if isinstance(value, str) else value
 
 
-def _empty_is_none(value: object) -> object:
+def empty_is_none(value: object) -> object:
+    """A field left empty is a field left out."""
     return None if isinstance(value, str) and not value.strip() else value
 
 
@@ -53,6 +54,7 @@ EmailField = Annotated[
 UserNameField = Annotated[
     str, AfterValidator(check_user_name), Field(max_length=40, examples=["wangfang1"])
 ]
+CodeField = Annotated[str, BeforeValidator(_fold), Field(pattern="^[0-9]{6}$", examples=["042137"])]
 PasswordField = Annotated[SecretStr, Field(max_length=128, examples=["Nightingale1860"])]
 
 
@@ -82,7 +84,7 @@ class RegisterIn(Schema):
     captcha_id: str = Field(max_length=40, examples=["01JD0000000000000000CAP001"])
     captcha_answer: str = Field(max_length=10, examples=["K7TQM"])
     phone: PhoneField
-    email: Annotated[EmailField | None, BeforeValidator(_empty_is_none)] = None
+    email: Annotated[EmailField | None, BeforeValidator(empty_is_none)] = None
     user_name: UserNameField
     password: PasswordField
 
@@ -120,7 +122,7 @@ class CodeOut(BaseModel):
 
 
 class VerificationIn(CodeIn):
-    code: Annotated[str, BeforeValidator(_fold)] = Field(pattern="^[0-9]{6}$", examples=["042137"])
+    code: CodeField
 
 
 class ActivationIn(Schema):
