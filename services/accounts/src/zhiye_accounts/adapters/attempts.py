@@ -16,7 +16,11 @@ _COUNT = text(
     "SELECT count(*) AS count, min(at) AS first FROM attempt"
     " WHERE kind = :kind AND subject = :subject AND at > :since"
 )
-_RECORD = text("INSERT INTO attempt (kind, subject, at) VALUES (:kind, :subject, :at)")
+_RECORD = text(
+    "INSERT INTO attempt (kind, subject, at)"
+    " SELECT CAST(:kind AS text), CAST(:subject AS text), CAST(:at AS timestamptz)"
+    " FROM generate_series(1, CAST(:times AS integer))"
+)
 _CLEAR = text("DELETE FROM attempt WHERE kind = :kind AND subject = :subject")
 _OUTDATED = {
     "DELETE FROM attempt WHERE at < :before": timedelta(days=2),
@@ -47,8 +51,10 @@ async def count(
     return row.count, max(1, int(left))
 
 
-async def record(tx: Transaction, kind: str, subject: str, now: datetime) -> None:
-    await tx.execute(_RECORD, {"kind": kind, "subject": subject, "at": now})
+async def record(
+    tx: Transaction, kind: str, subject: str, now: datetime, *, times: int = 1
+) -> None:
+    await tx.execute(_RECORD, {"kind": kind, "subject": subject, "at": now, "times": times})
 
 
 async def clear(tx: Transaction, kind: str, subject: str) -> None:
@@ -64,8 +70,10 @@ async def enforce(
     next_step: tuple[str, str] = _WAIT,
     source: str | None = None,
     lock: bool = True,
+    times: int = 1,
 ) -> None:
-    """Refuse (429) when a subject has used up a limit; tells the longest wait.
+    """Refuse (429) when a subject has used up a limit, or ``times`` more would go over it; tells
+    the longest wait.
 
     Without ``lock``, what is done at the same moment may go over the limit by as much: for
     limits per client address, which many people share and should not queue for.
@@ -73,7 +81,7 @@ async def enforce(
     used_up: list[tuple[int, str]] = []
     for limit, subject in sorted(limits, key=lambda pair: (pair[0].kind, pair[1])):
         used, seconds = await count(tx, limit, subject, now, lock=lock)
-        if used >= limit.count:
+        if used + times > limit.count:
             used_up.append((seconds, limit.kind))
     if used_up:
         seconds, kind = max(used_up)
