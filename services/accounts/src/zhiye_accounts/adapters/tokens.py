@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from zhiye_chassis.security import Principal, claims_of
+from zhiye_chassis.security import ACCESS_TOKEN_SECONDS, Principal, claims_of
 from zhiye_chassis.settings import Settings
 
 
@@ -38,9 +38,11 @@ class TokenIssuer:
                 return str(entry["kid"])
         raise ValueError("ZHIYE_JWKS does not hold the public half of ZHIYE_JWT_PRIVATE_KEY")
 
-    def issue(self, principal: Principal) -> str:
+    def issue(self, principal: Principal, seconds: int = ACCESS_TOKEN_SECONDS) -> str:
+        """A token that lives so long."""
+        now = int(time.time())
         return jwt.encode(
-            claims_of(principal, int(time.time())),
+            claims_of(principal, now) | {"exp": now + seconds},
             self._key,
             algorithm="EdDSA",
             headers={"kid": self._key_id},

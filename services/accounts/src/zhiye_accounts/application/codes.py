@@ -41,6 +41,8 @@ Purpose = Literal[
     "delegation",
 ]
 
+_SMS_ONLY: frozenset[Purpose] = frozenset({"recover_staff", "first_login", "delegation"})
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -89,10 +91,14 @@ async def send(
         tx,
         [(limit, subjects[limit.kind]) for limit in CODE_LIMITS if limit.kind in subjects],
         now,
-        field="channel",
+        field=None if purpose in _SMS_ONLY else "channel",
         next_step=(
-            "请稍后再试；收不到短信的，可改用邮箱验证。",
-            "Wait; if no SMS arrives, verify by email instead.",
+            ("请稍后再试。", "Wait, then try again.")
+            if purpose in _SMS_ONLY
+            else (
+                "请稍后再试；收不到短信的，可改用邮箱验证。",
+                "Wait; if no SMS arrives, verify by email instead.",
+            )
         ),
         source="Q3, Q27",
     )
