@@ -21,10 +21,11 @@ Row = Mapping[str, Any]
 
 
 async def find(tx: Transaction, *conditions: Any, lock: bool = False) -> Row | None:
-    """One account by any condition, locked against other writers on demand."""
+    """One account by any condition, locked against other writers on demand; what only refers to
+    it, such as a new session or code, does not wait."""
     statement = select(account).where(*conditions)
     if lock:
-        statement = statement.with_for_update()
+        statement = statement.with_for_update(key_share=True)
     row: Row | None = (await tx.execute(statement)).mappings().first()
     return row
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +24,8 @@ LOCK_AFTER_FAILURES = 5
 LOCK_TIME = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=14)
 """How long a session lasts without being refreshed."""
+USER_AGENT_LENGTH = 200
+"""How much is kept of what a client calls itself."""
 REFRESH_GRACE = timedelta(seconds=10)
 """How long a used refresh token still tells the pair it was exchanged for: a client whose answer
 was lost asks again. After that its use means that it was stolen."""
@@ -45,11 +49,22 @@ CODE_LIMITS = (
 )
 """For each code sent: to one phone or email, for one account, from one client address."""
 CODE_GUESSES = Limit("code_guess", 15, timedelta(hours=1))
+RECOVERIES_OF_PERSON = Limit("recovery_person", 5, timedelta(days=1))
+RECOVERIES_BY_CLIENT = Limit("recovery_client", 20, timedelta(hours=1))
+"""Recoveries without a code, by what a person knows: per ID number, and per client address."""
 IDENTITY_CORRECTIONS = Limit("identity_correction", 5, timedelta(days=1))
 """Each correction tells whether a name and an ID number belong together."""
 ACTIVATION_GUESSES = Limit("activation_guess", 5, timedelta(hours=1))
+LOGIN_FAILURES = Limit("login_failed", LOCK_AFTER_FAILURES, LOCK_TIME)
 LOGIN_FAILURES_BY_CLIENT = Limit("login_failed_client", 100, timedelta(minutes=15))
 """Per client address: generous, as a hospital's staff share one."""
+EXPLANATIONS = Limit("explanation", 1000, timedelta(days=1))
+"""ID numbers asked about by one institution: enough for its own people, not to search for others."""
+REVOCATIONS = Limit("revocation", 50, timedelta(days=1))
+NAME_DECISIONS = Limit("name_decision", 200, timedelta(days=1))
+"""Of one institution or authority, refused ones counted: each try tells whether it is so."""
+CONTACT_RESETS = Limit("contact_reset", 100, timedelta(days=1))
+CONTACT_RESETS_OF_ACCOUNT = Limit("contact_reset_account", 3, timedelta(days=1))
 REGISTRATIONS_BY_CLIENT = Limit("registration_client", 60, timedelta(hours=1))
 
 USER_NAME_FORMAT = Reason(
@@ -72,7 +87,18 @@ def check_user_name(user_name: str) -> str:
     return user_name
 
 
-def check_password(password: str, user_name: str, minimum: int) -> None:
+def network_of(address: str) -> str | None:
+    """The first half of a client's address, for its owner to recognise: ``203.0.*.*``."""
+    with contextlib.suppress(ValueError):
+        parsed = ipaddress.ip_address(address)
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+        if parsed.version == 4:
+            return ".".join(str(parsed).split(".")[:2]) + ".*.*"
+        return ":".join(parsed.exploded.split(":")[:2]) + ":*"
+    return None
+
+
+def check_password(password: str, user_name: str, minimum: int, field: str = "password") -> None:
     """Letters and digits, long enough (deck 1.2; longer ones are welcome), not the user name."""
     problems = []
     if not minimum <= len(password) <= 128:
@@ -92,7 +118,7 @@ def check_password(password: str, user_name: str, minimum: int) -> None:
                     "password_weak",
                     text,
                     Text("请换一个密码。", "Choose another password."),
-                    field="password",
+                    field=field,
                     source="deck 1.2",
                 )
                 for text in problems
