@@ -44,16 +44,21 @@ _WRITE = text(
     " WHERE excluded.version > qualification.version"
 )
 _RESULTS = text(
-    "INSERT INTO batch_result (batch_id, line, outcome, certificate, admission, reasons)"
-    " SELECT :batch, line, outcome, certificate, admission, reasons"
+    "INSERT INTO batch_result (batch_id, line, event_id, outcome, certificate, admission, reasons)"
+    " SELECT :batch, line, event_id, outcome, certificate, admission, reasons"
     " FROM json_populate_recordset(CAST(NULL AS batch_result), CAST(:rows AS json))"
 )
 _PROGRESS = text(
     "UPDATE batch SET state = 'reading', lines = :lines, received = received + :received,"
     " recorded = recorded + :recorded, updated = updated + :updated,"
     " unchanged = unchanged + :unchanged, ignored_older = ignored_older + :ignored_older,"
-    " rejected = rejected + :rejected, progressed_at = :now WHERE id = :id"
+    " rejected = rejected + :rejected, progressed_at = :now"
+    " WHERE id = :id AND attempt = :attempt"
 )
+
+
+class Superseded(Exception):  # noqa: N818
+    """The batch was cancelled, or is continued elsewhere: this reader may not write any more."""
 
 
 async def take_turn(tx: Transaction) -> None:
@@ -105,13 +110,23 @@ async def write(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
 
 
 async def write_results(tx: Transaction, batch: str, results: Sequence[dict[str, Any]]) -> None:
-    """``results`` have line, outcome, certificate, admission (masked) and reasons."""
+    """``results`` have line, event id, outcome, certificate, admission (masked) and reasons."""
     if results:
         await tx.execute(_RESULTS, {"batch": batch, "rows": orjson.dumps(results).decode()})
 
 
 async def progress(
-    tx: Transaction, batch: str, lines: int, counts: Mapping[str, int], now: datetime
+    tx: Transaction,
+    batch: str,
+    attempt: int,
+    lines: int,
+    counts: Mapping[str, int],
+    now: datetime,
 ) -> None:
-    """Add the counts of a chunk to its batch; ``lines`` is how far the file was read."""
-    await tx.execute(_PROGRESS, {"id": batch, "lines": lines, "now": now, **counts})
+    """Add the counts of a chunk to its batch; ``lines`` is how far the file was read.
+
+    ``Superseded`` when the batch has gone on to another attempt: the transaction must end there.
+    """
+    told = {"id": batch, "attempt": attempt, "lines": lines, "now": now, **counts}
+    if not (await tx.execute(_PROGRESS, told)).rowcount:
+        raise Superseded

@@ -10,9 +10,11 @@ from sqlalchemy import RowMapping, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis import texts
-from zhiye_chassis.database import Database
+from zhiye_chassis.database import Database, Transaction
 from zhiye_chassis.security import Principal
+from zhiye_contracts.events import QualificationBatchCompleted
 from zhiye_contracts.reasons import Refused
+from zhiye_qualifications.adapters.register_store import Superseded
 from zhiye_qualifications.adapters.tables import batch, batch_result
 from zhiye_qualifications.domain.codes import Outcome
 from zhiye_qualifications.kit import Kit
@@ -83,6 +85,32 @@ async def rejects(database: Database, batch_id: str) -> AsyncIterator[bytes]:
             + b"\n"
             for row in page
         )
+
+
+async def complete(kit: Kit, tx: Transaction, batch_id: str, attempt: int) -> None:
+    """The batch was read to its end; its sender is told. ``Superseded`` when it was not ours."""
+    now = kit.clock.now()
+    ended = await tx.execute(
+        update(batch)
+        .where(batch.c.id == batch_id, batch.c.attempt == attempt)
+        .values(state="completed", completed_at=now, progressed_at=now)
+        .returning(batch)
+    )
+    row = ended.mappings().first()
+    if row is None:
+        raise Superseded
+    tx.emit(
+        QualificationBatchCompleted(
+            aggregate_id=batch_id,
+            version=1,
+            occurred_at=now,
+            account_id=row["account_id"],
+            received=row["received"],
+            recorded=row["recorded"] + row["updated"],
+            unchanged=row["unchanged"] + row["ignored_older"],
+            rejected=row["rejected"],
+        )
+    )
 
 
 async def close_abandoned(kit: Kit) -> None:

@@ -14,10 +14,10 @@ from typing import Literal
 from sqlalchemy import insert, update
 
 from zhiye_chassis.ids import new_id
-from zhiye_contracts.events import QualificationBatchCompleted
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_qualifications.adapters.lines import CsvReader, LineReader, NdjsonReader, lines
 from zhiye_qualifications.adapters.tables import batch
+from zhiye_qualifications.application.batches import complete
 from zhiye_qualifications.application.record_chunk import Chunk, candidate_of, record_chunk
 from zhiye_qualifications.domain import reasons as why
 from zhiye_qualifications.domain.records import read_record
@@ -66,18 +66,17 @@ async def feed_batch(
 class _Feed:
     """One batch under way. While a chunk is being written, the next one is read and checked."""
 
-    def __init__(self, kit: Kit, account_id: str) -> None:
+    def __init__(self, kit: Kit) -> None:
         self.id = new_id()
         self._kit = kit
-        self._account_id = account_id
+        self._attempt = 1
         self._today = kit.clock.today()
         self._chunk = Chunk()
         self._writing: asyncio.Task[Counter[str]] | None = None
-        self._totals: Counter[str] = Counter()
 
     @classmethod
     async def begin(cls, kit: Kit, account_id: str, file_format: Format) -> _Feed:
-        feed, now = cls(kit, account_id), kit.clock.now()
+        feed, now = cls(kit), kit.clock.now()
         async with kit.database.transaction() as tx:
             await tx.execute(
                 insert(batch).values(
@@ -111,25 +110,8 @@ class _Feed:
     async def complete(self) -> None:
         """Write what is left and say that the batch was read to its end."""
         await self._write_rest()
-        now, totals = self._kit.clock.now(), self._totals
         async with self._kit.database.transaction() as tx:
-            await tx.execute(
-                update(batch)
-                .where(batch.c.id == self.id)
-                .values(state="completed", completed_at=now, progressed_at=now)
-            )
-            tx.emit(
-                QualificationBatchCompleted(
-                    aggregate_id=self.id,
-                    version=1,
-                    occurred_at=now,
-                    account_id=self._account_id,
-                    received=totals.total(),
-                    recorded=totals["recorded"] + totals["updated"],
-                    unchanged=totals["unchanged"] + totals["ignored_older"],
-                    rejected=totals["rejected"],
-                )
-            )
+            await complete(self._kit, tx, self.id, self._attempt)
 
     async def interrupt(self) -> None:
         """Keep what was read whole; the line that broke off is not among it."""
@@ -144,10 +126,10 @@ class _Feed:
     async def _pass_on(self) -> None:
         await self._written()
         if self._chunk.received:
-            self._writing = asyncio.create_task(record_chunk(self._kit, self.id, self._chunk))
+            self._writing = asyncio.create_task(record_chunk(self._kit, self.id, self._attempt, self._chunk))
             self._chunk = Chunk()
 
     async def _written(self) -> None:
         if self._writing is not None:
             writing, self._writing = self._writing, None
-            self._totals.update(await writing)
+            await writing

@@ -33,6 +33,8 @@ class Chunk:
 
     last_line: int = 0
     received: int = 0
+    event_ids: dict[int, str] = field(default_factory=dict)
+    """By line, of records that came over the bus."""
     candidates: list[Candidate] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
 
@@ -48,6 +50,7 @@ class Chunk:
         self.results.append(
             {
                 "line": line,
+                "event_id": self.event_ids.get(line),
                 "outcome": outcome,
                 "certificate": _masked(certificate),
                 "admission": _masked(admission),
@@ -88,8 +91,16 @@ def candidate_of(kit: Kit, line: int, record: Record, notes: tuple[Reason, ...])
     )
 
 
-async def record_chunk(kit: Kit, batch_id: str, chunk: Chunk) -> Counter[str]:
-    """Write a chunk and return its counts by outcome."""
+async def record_chunk(kit: Kit, batch_id: str, attempt: int, chunk: Chunk) -> Counter[str]:
+    """Write a chunk in a transaction of its own and return its counts by outcome."""
+    async with kit.database.transaction() as tx:
+        return await record_within(kit, tx, batch_id, attempt, chunk)
+
+
+async def record_within(
+    kit: Kit, tx: Transaction, batch_id: str, attempt: int, chunk: Chunk
+) -> Counter[str]:
+    """Write a chunk and return its counts by outcome. ``Superseded``: nothing of it is to stay."""
     rounds: defaultdict[int, list[Candidate]] = defaultdict(list)
     seen: Counter[tuple[str, str]] = Counter()
     for candidate in chunk.candidates:
@@ -97,15 +108,14 @@ async def record_chunk(kit: Kit, batch_id: str, chunk: Chunk) -> Counter[str]:
         seen[candidate.certificate] += 1
     counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
     counts["rejected"] = chunk.received - len(chunk.candidates)
-    async with kit.database.transaction() as tx:
-        await register_store.take_turn(tx)
-        # A certificate that comes twice is settled twice, each time against what is stored.
-        for candidates in rounds.values():
-            counts.update(await _settle(kit, tx, batch_id, candidates, chunk))
-        await register_store.write_results(tx, batch_id, chunk.results)
-        await register_store.progress(
-            tx, batch_id, chunk.last_line, {**counts, "received": chunk.received}, kit.clock.now()
-        )
+    await register_store.take_turn(tx)
+    # A certificate that comes twice is settled twice, each time against what is stored.
+    for candidates in rounds.values():
+        counts.update(await _settle(kit, tx, batch_id, candidates, chunk))
+    await register_store.write_results(tx, batch_id, chunk.results)
+    received = {**counts, "received": chunk.received}
+    now = kit.clock.now()
+    await register_store.progress(tx, batch_id, attempt, chunk.last_line, received, now)
     return counts
 
 
