@@ -8,6 +8,13 @@ from zhiye_contracts.events.institutions import (
     InstitutionChanged,
     InstitutionMerged,
 )
+from zhiye_contracts.events.qualification_cases import (
+    ForwardedEvidence,
+    QualificationCaseChanged,
+    QualificationCaseDecided,
+    QualificationCaseForwarded,
+    QualificationRequested,
+)
 from zhiye_contracts.events.qualifications import QualificationBatchCompleted, QualificationRecorded
 from zhiye_contracts.events.registration import ApplicationChanged, RegistrationChanged
 
@@ -18,11 +25,16 @@ __all__ = [
     "AuthorityChanged",
     "Event",
     "FilingChanged",
+    "ForwardedEvidence",
     "InstitutionChanged",
     "InstitutionMerged",
     "MessageRequested",
     "QualificationBatchCompleted",
+    "QualificationCaseChanged",
+    "QualificationCaseDecided",
+    "QualificationCaseForwarded",
     "QualificationRecorded",
+    "QualificationRequested",
     "RegistrationChanged",
     "ToldReason",
 ]

@@ -58,6 +58,13 @@ class QualificationRecorded(Event):
     education: str
     major: str
     in_force: bool = True
+    title: str | None = Field(None, description="Professional title (技术职务资格), a code")
+    corrected: list[str] = Field(
+        [], description="Fields in which a decided correction stands against the exam's record"
+    )
+    former_person_key: str | None = Field(
+        None, description="Blind index of the ID number before, when this version corrected it"
+    )
 
 
 @event(

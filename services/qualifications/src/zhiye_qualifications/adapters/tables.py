@@ -45,17 +45,23 @@ def _facts() -> list[Column[object]]:
         Column("school", Text, nullable=False),
         Column("education", Text, nullable=False),
         Column("major", Text, nullable=False),
+        Column("title", Text, comment="技术职务资格; by correction only, no feed has it"),
         Column("exam_year", SmallInteger, nullable=False),
         Column("passed_on", Date, nullable=False),
         Column("province", Text, nullable=False),
         Column("admission_key", Text),
         Column("sealed_admission_number", Text),
         Column("route", Text, nullable=False),
-        Column("record_version", Integer, nullable=False, comment="the exam centre's"),
+        Column(
+            "record_version",
+            Integer,
+            nullable=False,
+            comment="the exam centre's; 0 for an addition that it has not fed yet",
+        ),
         Column("version", Integer, nullable=False, comment="ours, rising by 1"),
         Column("in_force", Boolean, nullable=False),
         Column("fingerprint", LargeBinary, nullable=False, comment="of what the record says"),
-        Column("batch_id", Text, nullable=False, comment="the batch that brought this version"),
+        Column("batch_id", Text, nullable=False, comment="batch or case that brought this version"),
         Column("changed_at", DateTime(timezone=True), nullable=False),
     ]
 
@@ -71,7 +77,7 @@ qualification = Table(
     Index("qualification_admission_key_idx", "admission_key"),
     CheckConstraint("profession IN ('nurse', 'physician')", "profession"),
     CheckConstraint("route IN ('exam', 'recognition')", "route"),
-    CheckConstraint("version >= 1 AND record_version >= 1", "version"),
+    CheckConstraint("version >= 1 AND record_version >= 0", "version"),
 )
 
 qualification_history = Table(

@@ -183,7 +183,7 @@ def _event(row: Mapping[str, Any]) -> QualificationRecorded:
     return QualificationRecorded.model_construct(
         aggregate_id=row["id"],
         occurred_at=row["changed_at"],
-        **{name: row[name] for name in _EVENT_FIELDS},
+        **{name: row[name] for name in _EVENT_FIELDS if name in row},
     )
 
 
