@@ -12,7 +12,7 @@ import pytest
 
 from zhiye_chassis.service import create_app
 from zhiye_qualifications.application.batches import close_abandoned
-from zhiye_qualifications.domain.records import FIELDS
+from zhiye_qualifications.domain.columns import FIELDS
 
 Make = Callable[..., dict[str, Any]]
 

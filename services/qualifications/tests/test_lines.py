@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_qualifications.adapters.lines import CsvReader, NdjsonReader, lines
-from zhiye_qualifications.domain.records import FIELDS
+from zhiye_qualifications.domain.columns import FIELDS
 
 HEADER = ",".join(FIELDS).encode()
 

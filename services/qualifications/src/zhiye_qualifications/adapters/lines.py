@@ -11,7 +11,7 @@ import orjson
 
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_qualifications.domain import reasons as why
-from zhiye_qualifications.domain.records import FIELDS
+from zhiye_qualifications.domain.columns import FIELDS
 
 LONGEST_LINE = 65_536
 """Bytes; a record has a few hundred."""

@@ -126,7 +126,9 @@ class _Feed:
     async def _pass_on(self) -> None:
         await self._written()
         if self._chunk.received:
-            self._writing = asyncio.create_task(record_chunk(self._kit, self.id, self._attempt, self._chunk))
+            self._writing = asyncio.create_task(
+                record_chunk(self._kit, self.id, self._attempt, self._chunk)
+            )
             self._chunk = Chunk()
 
     async def _written(self) -> None:

@@ -81,12 +81,26 @@ CHARACTERS = reason(
     "The text holds characters that cannot be stored.",
     *_RESEND,
 )
+FORMULA = reason(
+    "formula_not_allowed",
+    "内容是公式，或以 =、+、-、@ 开头，会被表格软件当作公式计算。",
+    "This is a formula, or begins with =, +, - or @, which a spreadsheet would calculate.",
+    "请填写数值或文字本身后重新报送这一条。",
+    "Put in the value itself and send this record again.",
+)
 DATE_FORMAT = reason(
     "date_format",
-    "日期不存在，或格式不是“年-月-日”。",
-    "This is not a date written as year-month-day.",
-    "请写成 2026-06-15 的形式。",
-    "Write it as 2026-06-15.",
+    "日期不存在，或写法不认识。",
+    "This is no date, or is not written in a form that is known.",
+    "请写成 2026-06-15；也接收 2026/6/15、2026.6.15、20260615 和 2026 年 6 月 15 日。",
+    "Write it as 2026-06-15; 2026/6/15, 2026.6.15 and 20260615 are read as well.",
+)
+DATE_AMBIGUOUS = reason(
+    "date_ambiguous",
+    "日期的年份不在最前或不是四位，无法确定年、月、日。",
+    "The year does not come first, or not in four digits: day and month cannot be told apart.",
+    "请按年、月、日的顺序写成 2026-06-15。",
+    "Write year, month and day in this order: 2026-06-15.",
 )
 DATE_FUTURE = reason("date_future", "日期晚于今天。", "The date lies in the future.", *_RESEND)
 ADMISSION_FORMAT = reason(

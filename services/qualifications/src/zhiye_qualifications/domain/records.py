@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from zhiye_contracts.codes import EDUCATION, GENDERS, ID_TYPES, PROVINCES, CodeTable
 from zhiye_contracts.identifiers import (
@@ -24,29 +24,8 @@ from zhiye_contracts.identifiers.id_numbers import FIFTEEN_DIGITS
 from zhiye_contracts.reasons import Reason
 from zhiye_qualifications.domain import reasons as why
 from zhiye_qualifications.domain.codes import CATEGORIES, LEVELS, PROFESSIONS, ROUTES
-
-FIELDS: Final = (
-    "certificate_number",
-    "name",
-    "gender",
-    "birth_date",
-    "id_type",
-    "id_number",
-    "profession",
-    "category",
-    "level",
-    "school",
-    "education",
-    "major",
-    "exam_year",
-    "passed_on",
-    "province",
-    "admission_number",
-    "route",
-    "version",
-)
-"""JSON keys and CSV columns of a record; only the admission number of the recognition route may
-be empty."""
+from zhiye_qualifications.domain.columns import FIELDS
+from zhiye_qualifications.domain.values import AmbiguousDate, code_of, is_formula, read_date
 
 LONGEST = 100
 """Characters of a school or a major."""
@@ -184,6 +163,9 @@ class _Form:
         text = value.strip() if value else ""
         if required and not text:
             self._fault(why.FIELD_MISSING, name)
+        elif is_formula(text):
+            self._fault(why.FORMULA, name)
+            return ""
         return text
 
     def _parsed(self, name: str, parse: Callable[[str], T], *, required: bool = True) -> T | None:
@@ -198,10 +180,11 @@ class _Form:
 
     def _code(self, name: str, table: CodeTable | None) -> str:
         value = self._text(name)
-        # Without a table the profession it depends on has been reported.
-        if value and table is not None and value not in table.rows:
+        if not value or table is None:  # then the profession it depends on has been reported
+            return value
+        if (code := code_of(table, value)) is None:
             self.faults.append(why.code_unknown(name, table.source))
-        return value
+        return code or ""
 
     def _plain(self, name: str) -> str:
         value = self._text(name)
@@ -214,9 +197,12 @@ class _Form:
     def _integer(self, name: str, lowest: int, highest: int) -> int:
         value = self._fields.get(name)
         if isinstance(value, str):
-            value = int(value) if _DIGITS.fullmatch(value) else value or None
+            text = value.strip()
+            value = int(text) if _DIGITS.fullmatch(text) else text or None
         if value is None:
             self._fault(why.FIELD_MISSING, name)
+        elif isinstance(value, str) and is_formula(value):
+            self._fault(why.FORMULA, name)
         elif not isinstance(value, int) or isinstance(value, bool):
             self._fault(why.INTEGER_EXPECTED, name)
         elif not lowest <= value <= highest:
@@ -230,9 +216,10 @@ class _Form:
         if not value:
             return _NO_DATE
         try:
-            if len(value) != 10 or value[4] != "-" or value[7] != "-":
-                raise ValueError(name)  # fromisoformat reads week dates too
-            day = date.fromisoformat(value)
+            day = read_date(value)
+        except AmbiguousDate:
+            self._fault(why.DATE_AMBIGUOUS, name)
+            return _NO_DATE
         except ValueError:
             self._fault(why.DATE_FORMAT, name)
             return _NO_DATE
