@@ -16,6 +16,7 @@ from zhiye_accounts.domain.policy import (
     check_password,
     check_user_name,
 )
+from zhiye_accounts.domain.questions import normalise_answer
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
@@ -38,6 +39,9 @@ class RegisterAccount:
     language: Language
     client: str
     """Blind index of the client's address, for the limits."""
+    question: str | None = None
+    """Code of a security question; with its answer or not at all."""
+    answer: str | None = None
 
 
 def already_registered() -> Refused:
@@ -69,15 +73,31 @@ def user_name_taken() -> Refused:
     )
 
 
+def _question_without_answer(missing: str) -> Refused:
+    return refused(
+        "question_incomplete",
+        ("预留问题和答案应同时填写。", "A security question goes with its answer."),
+        (
+            "请同时填写问题和答案，或都不填。",
+            "Give both, or neither: it can be set later.",
+        ),
+        field=f"security_{missing}",
+        source="Q12, Q34",
+    )
+
+
 async def register_account(tx: Transaction, kit: Kit, command: RegisterAccount) -> str:
     """Open the account and check the identity at once; the new account's id."""
     now = kit.clock.now()
     check_user_name(command.user_name)
     check_password(command.password, command.user_name, kit.own.password_minimum)
+    if (command.question is None) != (command.answer is None):
+        raise _question_without_answer("question" if command.question is None else "answer")
     await attempts.enforce(tx, [(REGISTRATIONS_BY_CLIENT, command.client)], now, lock=False)
     await attempts.record(tx, REGISTRATIONS_BY_CLIENT.kind, command.client, now)
     await check_captcha(tx, kit, command.captcha_id, command.captcha_answer)
     password_hash = await hash_password(command.password)
+    answer_hash = await hash_password(normalise_answer(command.answer)) if command.answer else None
     person_key = kit.person_key(command.id_number.value)
     await records.lock_people(tx, {person_key})
     held, registered = await records.of_person(tx, person_key)
@@ -100,6 +120,8 @@ async def register_account(tx: Transaction, kit: Kit, command: RegisterAccount) 
         phone_key=kit.phone_key(command.phone),
         sealed_email=kit.cipher.seal(command.email, purposes.EMAIL) if command.email else None,
         email_key=kit.email_key(command.email) if command.email else None,
+        question=command.question,
+        answer_hash=answer_hash,
     )
     if not added:
         taken = await accounts.find(
