@@ -22,6 +22,8 @@ class AccountsSettings(BaseSettings):
 
     password_minimum: int = 8
     """Shortest password, in characters (the deck allows 6)."""
+    clones_maximum: int = 50
+    """Clones that one main account may have (Q54)."""
 
 
 @dataclass(frozen=True)

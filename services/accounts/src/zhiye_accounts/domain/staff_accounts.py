@@ -1,30 +1,11 @@
-"""Accounts of institutions and authorities: what has to be seen before one is issued (Q15, Q36),
-and how those who use them are called (Q54)."""
+"""Clones and delegates (Q54): how they are called, how long and how often one acts for another."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 
 from zhiye_accounts.domain.policy import Limit
 from zhiye_contracts.codes.table import table
-from zhiye_contracts.reasons import Reason, Text
-
-MATERIALS = table(
-    "staff_account_material",
-    "Q15, Q36",
-    """
-    licence_copy | 医疗机构执业许可证副本 | copy of the practice licence
-    authorisation_letter | 机构授权委托书 | letter of authorisation
-    person_in_charge_id | 机构负责人身份证 | identity card of the person in charge
-    delegate_id | 受委托人身份证 | identity card of the delegate
-    provincial_other | 省级规定的其他材料 | other materials the province asks for
-    """,
-)
-"""What the officer sees, original and copy, before an institution gets its account."""
-
-_ALWAYS = ("licence_copy", "authorisation_letter", "person_in_charge_id")
-_BY_DELEGATE = (*_ALWAYS, "delegate_id")
 
 END_REASONS = table(
     "staff_account_end_reason",
@@ -33,36 +14,53 @@ END_REASONS = table(
     left | 人员离岗 | the person has left
     lost | 密码泄露或手机遗失 | password or phone lost
     misused | 违规使用 | misuse
-    organisation_closed | 机构注销或合并 | the organisation has ended
+    organisation_ended | 机构注销或合并 | the organisation has ended
     other | 其他 | other
     """,
 )
+STATES = table(
+    "staff_account_state",
+    "Q36, Q54",
+    """
+    first_login_pending | 待首次登录 | first log-in pending
+    active | 正常 | active
+    ended | 已终止 | ended
+    """,
+)
+DELEGATION_STATES = table(
+    "delegation_state",
+    "Q54",
+    """
+    waiting | 待委托人确认 | waiting for the principal
+    lasting | 代办中 | lasting
+    over | 已结束 | over
+    """,
+)
+ACTS = table(
+    "staff_act",
+    "Q15, Q16, Q54",
+    """
+    account_issued | 发放账户 | account issued
+    account_reissued | 重新发放账户 | account issued again
+    clone_made | 生成克隆账户 | clone made
+    staff_account_ended | 终止账户 | account ended
+    delegation_requested | 申请代办 | delegated handling asked for
+    delegation_confirmed | 委托人在场确认代办 | principal's presence confirmed
+    delegation_ended | 结束代办 | delegated handling ended
+    """,
+)
+"""What the log of acts says; an act that is not here is told by its code."""
 
 DELEGATION_LIFE = timedelta(minutes=60)
 """How long the presence of the principal counts."""
-DELEGATIONS_BY_ORGANISATION = Limit("delegation", 60, timedelta(days=1))
-DELEGATION_LIMITS = (
+DELEGATIONS = Limit("delegation", 60, timedelta(days=1))
+"""Asked for by one organisation."""
+DELEGATIONS_TO_ONE = (
     Limit("delegation_to", 3, timedelta(hours=1)),
     Limit("delegation_to", 5, timedelta(days=1)),
 )
-"""Codes that one organisation may have sent to one principal: fewer than the phone's own limit, so
-that nobody uses that up for them."""
-
-
-def materials_missing(materials: Collection[str], *, by_delegate: bool) -> list[Reason]:
-    """A reason for each material that was not seen, all at once (Q15, Q36)."""
-    needed = _BY_DELEGATE if by_delegate else _ALWAYS
-    return [
-        Reason(
-            "material_missing",
-            Text(f"缺少{MATERIALS[code].zh}。", f"The {MATERIALS[code].en} is missing."),
-            Text("请核验原件并留存复印件后勾选。", "See the original, keep a copy, then tick it."),
-            field="materials",
-            source="Q15, Q36",
-        )
-        for code in needed
-        if code not in materials
-    ]
+"""Asked for by one organisation of one principal: fewer codes than its phone may get in all, so
+that nobody uses those up for it."""
 
 
 def name_of_clone(organisation: str, staff_name: str) -> str:
