@@ -1,19 +1,28 @@
-"""What other services told about a person."""
+"""What other services told about a person, and what was decided about the name."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Text, and_, any_, literal, select, text
 
 from zhiye_accounts.adapters import tables
-from zhiye_accounts.domain.identity import Qualification, Registration
+from zhiye_accounts.adapters.tables import account, name_confirmation
+from zhiye_accounts.domain.identity import NameDecisions, Qualification, Registration
 from zhiye_chassis.database import Transaction
 
 _LOCK_PEOPLE = text(
     "SELECT pg_advisory_xact_lock(2608, bucket) FROM (SELECT DISTINCT hashtext(key) & 255 AS bucket"
     " FROM unnest(CAST(:keys AS text[])) AS key ORDER BY bucket) AS buckets"
 )  # buckets, as a delivery may hold thousands of people and PostgreSQL has few thousand locks
+
+Records = tuple[Sequence[Qualification], Sequence[Registration]]
+
+
+def among(values: Collection[str]) -> Any:
+    """``column == among(values)``: one parameter, however many values there are."""
+    return any_(literal(sorted(values), ARRAY(Text)))
 
 
 async def lock_people(tx: Transaction, person_keys: Collection[str]) -> None:
@@ -25,35 +34,62 @@ async def lock_people(tx: Transaction, person_keys: Collection[str]) -> None:
     await tx.execute(_LOCK_PEOPLE, {"keys": sorted(person_keys)})
 
 
-async def of_person(
-    tx: Transaction, person_key: str
-) -> tuple[list[Qualification], list[Registration]]:
+async def of_person(tx: Transaction, person_key: str) -> Records:
     """Everything recorded for a person."""
-    held = (
-        await tx.execute(
-            select(tables.qualification).where(tables.qualification.c.person_key == person_key)
-        )
-    ).mappings()
-    registered = (
-        await tx.execute(
-            select(tables.registration).where(tables.registration.c.person_key == person_key)
-        )
-    ).mappings()
-    return (
-        [
-            Qualification(
-                q["profession"], q["name"], q["certificate_key"], q["passed_on"], q["in_force"]
-            )
-            for q in held
-        ],
-        [
-            Registration(
-                r["profession"],
-                r["name"],
-                r["certificate_key"],
-                r["status"],
-                r["region_online"],
-            )
-            for r in registered
-        ],
+    return (await of_people(tx, {person_key}))[person_key]
+
+
+async def of_people(tx: Transaction, person_keys: Collection[str]) -> dict[str, Records]:
+    """Everything recorded for each of these people."""
+    found: dict[str, tuple[list[Qualification], list[Registration]]] = {
+        key: ([], []) for key in person_keys
+    }
+    q, r = tables.qualification.c, tables.registration.c
+    held = await tx.execute(
+        select(tables.qualification).where(q.person_key == among(person_keys)).order_by(q.id)
     )
+    for row in held.mappings():
+        found[row["person_key"]][0].append(
+            Qualification(
+                row["profession"],
+                row["name"],
+                row["certificate_key"],
+                row["passed_on"],
+                row["in_force"],
+                row["route"],
+                row["province"],
+            )
+        )
+    registered = await tx.execute(
+        select(tables.registration).where(r.person_key == among(person_keys)).order_by(r.id)
+    )
+    for row in registered.mappings():
+        found[row["person_key"]][1].append(
+            Registration(
+                row["profession"],
+                row["name"],
+                row["certificate_key"],
+                row["status"],
+                row["region_online"],
+                row["institution_id"],
+                row["region"],
+                row["business_completed"],
+            )
+        )
+    return dict(found)
+
+
+async def name_decisions(tx: Transaction, account_ids: Sequence[str]) -> dict[str, NameDecisions]:
+    """What was decided about the names of these accounts; of several decisions the last. One made
+    before the ID number was corrected is about somebody else."""
+    found: dict[str, dict[tuple[str, str], bool]] = {id_: {} for id_ in account_ids}
+    n = name_confirmation.c
+    rows = await tx.execute(
+        select(n.account_id, n.given_name, n.recorded_name, n.same_person)
+        .join(account, and_(account.c.id == n.account_id, account.c.person_key == n.person_key))
+        .where(n.account_id == among(account_ids))
+        .order_by(n.decided_at, n.id)
+    )
+    for row in rows:
+        found[row.account_id][row.given_name, row.recorded_name] = row.same_person
+    return dict(found)

@@ -91,14 +91,33 @@ account = Table(
         ),
     ),
     Index(
+        "account_vouched_phone_idx",
+        "phone_key",
+        postgresql_where=text("phone_vouched_at IS NOT NULL AND status <> 'revoked'"),
+    ),
+    Index(
         "account_institution_idx",
         "institution_id",
         postgresql_where=text("institution_id IS NOT NULL"),
     ),
     Index(
+        "account_main_of_institution_key",
+        "institution_id",
+        unique=True,
+        postgresql_where=text(
+            "main_account_id IS NULL AND role = 'institution' AND status <> 'revoked'"
+        ),
+    ),
+    Index("account_staff_idx", "id", postgresql_where=text("role <> 'practitioner'")),
+    Index(
         "account_main_account_idx",
         "main_account_id",
         postgresql_where=text("main_account_id IS NOT NULL"),
+    ),
+    Index(
+        "account_confirmation_needed_idx",
+        "id",
+        postgresql_where=text("identity = 'confirmation_needed' AND status <> 'revoked'"),
     ),
 )
 
@@ -208,7 +227,7 @@ activation_code = Table(
     "activation_code",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("account_id", Text, ForeignKey("account.id"), nullable=False),
+    Column("account_id", Text, ForeignKey("account.id"), nullable=False, index=True),
     Column("institution_id", Text, nullable=False, comment="that issued it"),
     Column("sealed_code", Text, nullable=False, comment="the institution reads it out (deck 4)"),
     Column("code_hash", Text, nullable=False, comment="keyed HMAC"),
@@ -229,6 +248,7 @@ name_confirmation = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("account_id", Text, ForeignKey("account.id"), nullable=False, index=True),
+    Column("person_key", Text, nullable=False, comment="of the records it was compared with"),
     Column("given_name", Text, nullable=False),
     Column("recorded_name", Text, nullable=False),
     Column("same_person", Boolean, nullable=False),
@@ -241,7 +261,7 @@ delegation = Table(
     "delegation",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("delegate_account_id", Text, ForeignKey("account.id"), nullable=False),
+    Column("delegate_account_id", Text, ForeignKey("account.id"), nullable=False, index=True),
     Column("institution_id", Text, nullable=False, comment="the principal, who must be present"),
     Column("code_id", Text, nullable=False, comment="code sent to the principal's reserved phone"),
     Column("session_id", Text),

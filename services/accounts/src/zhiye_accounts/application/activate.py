@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from zhiye_accounts.adapters import accounts, attempts, records
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from zhiye_accounts.adapters import accounts, activation_codes, attempts, records
 from zhiye_accounts.adapters.accounts import Row
-from zhiye_accounts.adapters.tables import account
+from zhiye_accounts.adapters.tables import account, activation_code
+from zhiye_accounts.application.issue_activation_codes import code_hash
 from zhiye_accounts.domain.activation import (
     CERTIFICATE_MISMATCH,
+    CODE_NOT_ISSUED,
+    CODE_VOID,
+    CODE_WRONG,
     HOW,
     Activation,
     Route,
     activation_for,
+    code_institutions,
 )
-from zhiye_accounts.domain.identity import EXPLANATIONS, Outcome
+from zhiye_accounts.domain.identity import EXPLANATIONS, Outcome, Registration
 from zhiye_accounts.domain.policy import ACTIVATION_GUESSES
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.problems import refused
+from zhiye_contracts.identifiers.errors import compact
 from zhiye_contracts.reasons import Refused
-
-
-async def route_of(tx: Transaction, person_key: str) -> Activation | None:
-    """How this person's account can become active now."""
-    return activation_for(*await records.of_person(tx, person_key))
 
 
 async def activate_with_certificate(
@@ -34,7 +41,65 @@ async def activate_with_certificate(
     route is another one, the number is not that of the own latest certificate, or too many
     numbers were tried.
     """
-    now = kit.clock.now()
+    row, _, activation = await _ready(tx, account_id)
+    if activation is None or not activation.certificate_keys:
+        how = HOW[activation.route if activation else Route.INSTITUTION_CODE]
+        raise refused(
+            "activation_route_differs",
+            (
+                "您的账户不能用证书编号激活。",
+                "Your account is not activated by a certificate number.",
+            ),
+            (how.zh, how.en),
+            field="certificate_number",
+            source="Q5, Q29",
+            status=409,
+        )
+    await _count_guess(tx, kit, account_id, "certificate_number")
+    if activation.certificate_keys.isdisjoint(kit.certificate_keys(certificate_number)):
+        raise Refused(CERTIFICATE_MISMATCH, keep_effects=True)
+    return await _activated(tx, kit, row, activation.route)
+
+
+async def activate_with_code(tx: Transaction, kit: Kit, account_id: str, code: str) -> Row:
+    """Activate by the code that the main institution issued; the account as it then is.
+
+    ``Refused`` as above; the code works once, and only while the institution that issued it is
+    still the person's.
+    """
+    row, registrations, activation = await _ready(tx, account_id)
+    if activation is None or activation.route != Route.INSTITUTION_CODE:
+        how = HOW[activation.route] if activation else CODE_NOT_ISSUED.next_step
+        raise refused(
+            "activation_route_differs",
+            ("您的账户不能用激活码激活。", "Your account is not activated by a code."),
+            (how.zh, how.en),
+            field="activation_code",
+            source="Q5, Q29",
+            status=409,
+        )
+    await _count_guess(tx, kit, account_id, "activation_code")
+    issued = (await activation_codes.waiting(tx, [account_id])).get(account_id)
+    if issued is None or issued["institution_id"] not in code_institutions(registrations):
+        was_there = await tx.connection.scalar(
+            select(activation_code.c.id).where(activation_code.c.account_id == account_id).limit(1)
+        )
+        raise Refused(CODE_VOID if was_there else CODE_NOT_ISSUED, status=409, keep_effects=True)
+    given = code_hash(kit, issued["id"], compact(code))
+    if not secrets.compare_digest(issued["code_hash"], given):
+        raise Refused(CODE_WRONG, keep_effects=True)
+    await tx.execute(
+        update(activation_code)
+        .where(activation_code.c.id == issued["id"])
+        .values(used_at=kit.clock.now())
+    )
+    return await _activated(tx, kit, row, activation.route)
+
+
+async def _ready(
+    tx: Transaction, account_id: str
+) -> tuple[Row, Sequence[Registration], Activation | None]:
+    """The account, locked, of somebody who may activate it now, and by which route."""
     row = await accounts.get(tx, account_id)
     if row["status"] == "active":
         raise refused(
@@ -53,34 +118,22 @@ async def activate_with_certificate(
             source="deck 2.1.3",
             status=409,
         )
-    activation = await route_of(tx, row["person_key"])
-    if activation is None or not activation.certificate_keys:
-        how = HOW[activation.route if activation else Route.INSTITUTION_CODE]
-        raise refused(
-            "activation_route_differs",
-            (
-                "您的账户不能用证书编号激活。",
-                "Your account is not activated by a certificate number.",
-            ),
-            (how.zh, how.en),
-            field="certificate_number",
-            source="Q5, Q29",
-            status=409,
-        )
-    await attempts.enforce(tx, [(ACTIVATION_GUESSES, account_id)], now, field="certificate_number")
+    held, registered = await records.of_person(tx, row["person_key"])
+    return row, registered, activation_for(held, registered)
+
+
+async def _count_guess(tx: Transaction, kit: Kit, account_id: str, field: str) -> None:
+    """Certificate numbers and codes are counted together."""
+    now = kit.clock.now()
+    await attempts.enforce(tx, [(ACTIVATION_GUESSES, account_id)], now, field=field)
     await attempts.record(tx, ACTIVATION_GUESSES.kind, account_id, now)
-    if activation.certificate_keys.isdisjoint(kit.certificate_keys(certificate_number)):
-        raise Refused(CERTIFICATE_MISMATCH, keep_effects=True)
-    await attempts.clear(tx, ACTIVATION_GUESSES.kind, account_id)
-    return await accounts.save(
-        tx,
-        row,
-        "activated",
-        now,
-        status="active",
-        activated_at=now,
-        activated_by=activation.route.value,
-    )
+
+
+async def _activated(tx: Transaction, kit: Kit, row: Row, route: Route) -> Row:
+    await attempts.clear(tx, ACTIVATION_GUESSES.kind, row["id"])
+    now = kit.clock.now()
+    changes: dict[str, Any] = {"status": "active", "activated_at": now, "activated_by": route.value}
+    return await accounts.save(tx, row, "activated", now, **changes)
 
 
 async def activate_by_approval(tx: Transaction, kit: Kit, person_key: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, literal, select
+from sqlalchemy import select
 
-from zhiye_accounts.adapters import accounts, attempts, records
+from zhiye_accounts.adapters import accounts, activation_codes, attempts, records
 from zhiye_accounts.adapters.accounts import IntegrityError, Row
 from zhiye_accounts.adapters.tables import account
 from zhiye_accounts.application.register_account import already_registered
@@ -28,8 +28,16 @@ def status_after(row: Row, identity: str, *, contact_verified: bool) -> str:
 
 async def recheck(tx: Transaction, kit: Kit, row: Row, change: str = "identity_checked") -> Row:
     """Check against what is recorded now; saves and publishes only a different outcome."""
-    held, registered = await records.of_person(tx, row["person_key"])
-    outcome = check_identity(row["name"], held, registered)
+    known = await records.of_person(tx, row["person_key"])
+    decided = await records.name_decisions(tx, [row["id"]])
+    return await _keep_outcome(
+        tx, kit, row, check_identity(row["name"], *known, decided[row["id"]]), change
+    )
+
+
+async def _keep_outcome(
+    tx: Transaction, kit: Kit, row: Row, outcome: Outcome, change: str = "identity_checked"
+) -> Row:
     verified = bool(row["phone_verified_at"] or row["email_verified_at"])
     status = status_after(row, outcome, contact_verified=verified)
     if outcome == row["identity"] and status == row["status"]:
@@ -80,6 +88,7 @@ async def correct_identity(
                 row = await accounts.save(tx, row, "identity_corrected", now, **changes)
         except IntegrityError:
             raise already_registered() from None
+        await activation_codes.void_of_account(tx, account_id, now)
     return await recheck(tx, kit, row)
 
 
@@ -92,12 +101,16 @@ async def recheck_people(tx: Transaction, kit: Kit, person_keys: set[str]) -> No
         await tx.execute(
             select(account)
             .where(
-                account.c.person_key == any_(literal(sorted(person_keys), ARRAY(Text))),
+                account.c.person_key == records.among(person_keys),
                 account.c.status.in_(("registered", "verified")),
             )
             .order_by(account.c.id)
             .with_for_update()
         )
     ).mappings()
-    for row in rows.all():
-        await recheck(tx, kit, row)
+    waiting = rows.all()
+    known = await records.of_people(tx, {row["person_key"] for row in waiting})
+    decided = await records.name_decisions(tx, [row["id"] for row in waiting])
+    for row in waiting:
+        outcome = check_identity(row["name"], *known[row["person_key"]], decided[row["id"]])
+        await _keep_outcome(tx, kit, row, outcome)

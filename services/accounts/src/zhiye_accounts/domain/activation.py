@@ -52,6 +52,12 @@ def activation_for(
     )
 
 
+def code_institutions(registrations: Sequence[Registration]) -> set[str]:
+    """The institutions whose code activates the account: those of a registration in force whose
+    region is online (Q5.1, Q29.1)."""
+    return {r.institution_id for r in registrations if r.status == "registered" and r.region_online}
+
+
 HOW: dict[Route, Text] = {
     Route.INSTITUTION_CODE: Text(
         "请向您执业所在机构申领激活码，激活码会以短信或邮件发送。",
@@ -82,4 +88,36 @@ CERTIFICATE_MISMATCH = Reason(
     ),
     field="certificate_number",
     source="Q29.4",
+)
+
+CODE_WRONG = Reason(
+    "activation_code_wrong",
+    Text("激活码错误。", "The activation code is wrong."),
+    Text(
+        "请核对短信或邮件中的激活码，或向生成激活码的机构询问。",
+        "Look at the SMS or email again, or ask the institution that issued it.",
+    ),
+    field="activation_code",
+    source="Q5.1, Q29.1",
+)
+CODE_NOT_ISSUED = Reason(
+    "activation_code_not_issued",
+    Text("机构尚未为您生成激活码。", "No activation code has been issued to you yet."),
+    Text("请向您的（主要）执业机构申领激活码。", "Ask the institution you practise at for one."),
+    field="activation_code",
+    source="Q5.1, Q23, Q29.1, Q44",
+)
+CODE_VOID = Reason(
+    "activation_code_void",
+    Text(
+        "激活码已失效：生成激活码的机构已不是您的执业机构，或您的身份信息已更正。",
+        "The code is void: you are not registered at the institution that issued it any more, or "
+        "your identity was corrected.",
+    ),
+    Text(
+        "请向您现在的（主要）执业机构申领新的激活码。",
+        "Ask the institution you are registered at now for a new one.",
+    ),
+    field="activation_code",
+    source="Q5.1, Q29.1",
 )

@@ -6,13 +6,18 @@ outcome is told apart and has a next step (Q4, Q14, Q28, Q29).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from zhiye_contracts.identifiers import names_match
+from zhiye_contracts.identifiers.names import Match
 from zhiye_contracts.reasons import Reason, Text
+
+NameDecisions = Mapping[tuple[str, str], bool]
+"""Given and recorded name → whether an institution or authority found it to be one person."""
+UNDECIDED: NameDecisions = {}
 
 PROVINCE_FIRST_UNTIL = date(2008, 5, 31)
 """Nurses who qualified on or before this day and never registered go to the province (Q29.3)."""
@@ -35,6 +40,9 @@ class Qualification:
     certificate_key: str
     passed_on: date
     in_force: bool = True
+    route: str | None = None
+    """``exam`` or ``recognition``."""
+    province: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +54,54 @@ class Registration:
     certificate_key: str
     status: str
     region_online: bool = True
+    institution_id: str = ""
+    region: str | None = None
+    business_completed: bool = False
+
+
+def recorded_names(
+    qualifications: Sequence[Qualification], registrations: Sequence[Registration]
+) -> list[str]:
+    """Each name that the registry has for an ID number, once."""
+    names = [q.name for q in qualifications if q.in_force] + [r.name for r in registrations]
+    return list(dict.fromkeys(names))
+
+
+def compare_names(given: str, recorded: str, decided: NameDecisions = UNDECIDED) -> Match:
+    """As ``names_match``; what a person has decided about a rare character stays decided."""
+    match = names_match(given, recorded)
+    same_person = decided.get((given, recorded))
+    if match != "assisted" or same_person is None:
+        return match
+    return "exact" if same_person else "different"
 
 
 def check_identity(
-    name: str, qualifications: Sequence[Qualification], registrations: Sequence[Registration]
+    name: str,
+    qualifications: Sequence[Qualification],
+    registrations: Sequence[Registration],
+    decided: NameDecisions = UNDECIDED,
 ) -> Outcome:
     """Compare the given name with every record that the ID number has."""
-    records = [q.name for q in qualifications if q.in_force] + [r.name for r in registrations]
-    if not records:
+    names = recorded_names(qualifications, registrations)
+    if not names:
         return Outcome.NO_RECORD
-    matches = {names_match(name, record) for record in records}
+    matches = {compare_names(name, recorded, decided) for recorded in names}
     if "exact" not in matches:
         return Outcome.CONFIRMATION_NEEDED if "assisted" in matches else Outcome.NAME_DIFFERS
-    if not registrations and all(
-        q.profession == "nurse" and q.passed_on <= PROVINCE_FIRST_UNTIL
-        for q in qualifications
-        if q.in_force
-    ):
+    if province_first(qualifications, registrations):
         return Outcome.PROVINCE_FIRST
     return Outcome.MATCHED
+
+
+def province_first(
+    qualifications: Sequence[Qualification], registrations: Sequence[Registration]
+) -> bool:
+    """A nurse of before the Regulation who never registered (Q29.3)."""
+    held = [q for q in qualifications if q.in_force]
+    return bool(held and not registrations) and all(
+        q.profession == "nurse" and q.passed_on <= PROVINCE_FIRST_UNTIL for q in held
+    )
 
 
 EXPLANATIONS: dict[Outcome, Reason] = {

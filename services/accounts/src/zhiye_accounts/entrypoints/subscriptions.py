@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from zhiye_accounts.adapters import tables
+from zhiye_accounts.adapters import activation_codes, tables
 from zhiye_accounts.application.activate import activate_by_approval
 from zhiye_accounts.application.check_identity import recheck_people
 from zhiye_accounts.kit import Kit
@@ -13,31 +14,38 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.projections import keep_newest
 from zhiye_contracts.events import (
     AuthorityChanged,
+    BatchedQualification,
     InstitutionChanged,
     QualificationRecorded,
+    QualificationsRecorded,
     RegistrationChanged,
 )
 
 
-async def _qualifications(kit: Kit, tx: Transaction, events: list[QualificationRecorded]) -> None:
+async def _qualifications(
+    kit: Kit, tx: Transaction, told: Sequence[QualificationRecorded | BatchedQualification]
+) -> None:
     rows = [
         {
-            "id": event.aggregate_id,
-            "version": event.version,
-            "person_key": event.person_key,
-            "profession": event.profession,
-            "name": event.name,
-            "certificate_key": event.certificate_key,
-            "passed_on": event.passed_on,
-            "in_force": event.in_force,
-            "route": event.route,
-            "province": event.province,
+            "id": one.aggregate_id,
+            "version": one.version,
+            "person_key": one.person_key,
+            "profession": one.profession,
+            "name": one.name,
+            "certificate_key": one.certificate_key,
+            "passed_on": one.passed_on,
+            "in_force": one.in_force,
+            "route": one.route,
+            "province": one.province,
         }
-        for event in events
+        for one in told
     ]
     changed = await keep_newest(tx, tables.qualification, rows)
-    people = {event.person_key for event in events if event.aggregate_id in changed}
-    await recheck_people(tx, kit, people)
+    await recheck_people(tx, kit, {one.person_key for one in told if one.aggregate_id in changed})
+
+
+async def _batches(kit: Kit, tx: Transaction, events: list[QualificationsRecorded]) -> None:
+    await _qualifications(kit, tx, [one for event in events for one in event.qualifications])
 
 
 async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationChanged]) -> None:
@@ -61,7 +69,10 @@ async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationCha
     changed = await keep_newest(tx, tables.registration, rows)
     newest = {e.aggregate_id: e for e in sorted(events, key=lambda event: event.version)}
     told = [newest[id_] for id_ in sorted(changed)]
-    await recheck_people(tx, kit, {event.person_key for event in told})
+    people = {event.person_key for event in told}
+    await recheck_people(tx, kit, people)
+    if people:
+        await activation_codes.void_of_moved(tx, people, kit.clock.now())
     for event in told:
         if event.status == "registered" and event.business_completed and event.region_online:
             await activate_by_approval(tx, kit, event.person_key)
@@ -94,6 +105,7 @@ def subscriptions(kit: Kit) -> Subscriptions:
         "accounts",
         (
             Subscription(QualificationRecorded, partial(_qualifications, kit), batch=True),
+            Subscription(QualificationsRecorded, partial(_batches, kit), batch=True),
             Subscription(RegistrationChanged, partial(_registrations, kit), batch=True),
             Subscription(InstitutionChanged, institutions, batch=True),
             Subscription(AuthorityChanged, authorities, batch=True),
