@@ -145,7 +145,7 @@ class World:
             "name": "王芳",
             "phone_key": self.kit.phone_key(mobile),
             "sealed_phone": self.kit.cipher.seal(mobile, purposes.PHONE),
-            **(person if role == "practitioner" else {}),
+            **(person if role == "practitioner" else {"phone_verified_at": self.clock.now()}),
             **values,
         }
         if email:
@@ -204,9 +204,10 @@ class World:
             | changes
         )
 
-    async def organisation(self, kind: str, id_: str, region: str) -> str:
+    async def organisation(self, kind: str, id_: str, region: str, **changes: Any) -> str:
         event: type[Event] = InstitutionChanged if kind == "institution" else AuthorityChanged
-        await self.deliver(event(**event.example | {"aggregate_id": id_, "region": region}))
+        given = event.example | {"aggregate_id": id_, "region": region} | changes
+        await self.deliver(event(**given))
         return id_
 
     # Looking into the database
