@@ -15,6 +15,7 @@ _RESEND: Final = (
     "请改正后重新报送这一条；已接收的记录重复报送没有影响。",
     "Correct this record and send it again; repeating accepted records is harmless.",
 )
+RESEND: Final = Text(*_RESEND)
 
 # Lines that are not records
 LINE_TOO_LONG = reason(

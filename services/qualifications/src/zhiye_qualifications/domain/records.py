@@ -18,7 +18,10 @@ from zhiye_contracts.identifiers import (
     parse_physician_qualification_certificate,
     upgrade_fifteen,
 )
-from zhiye_contracts.identifiers.certificates import EARLIEST_YEAR
+from zhiye_contracts.identifiers.certificates import (
+    EARLIEST_YEAR,
+    PHYSICIAN_QUALIFICATION_ID_NUMBER,
+)
 from zhiye_contracts.identifiers.errors import compact
 from zhiye_contracts.identifiers.id_numbers import FIFTEEN_DIGITS
 from zhiye_contracts.reasons import Reason
@@ -77,9 +80,11 @@ class Reading:
     reasons: tuple[Reason, ...] = ()
 
 
-def read_record(fields: Mapping[str, object], today: date) -> Reading:
-    """Check and normalise one record. ``today`` is the Asia/Shanghai date."""
-    form = _Form(fields, today)
+def read_record(fields: Mapping[str, object], today: date, *, as_printed: bool = False) -> Reading:
+    """Check and normalise one record. ``today`` is the Asia/Shanghai date. ``as_printed`` lets a
+    certificate number pass that holds another ID number, or none that can be: the certificate
+    itself may be wrong, or older than the number (Q46, Q47)."""
+    form = _Form(fields, today, as_printed=as_printed)
     record = form.read()
     return Reading(None, tuple(form.faults)) if form.faults else Reading(record, tuple(form.notes))
 
@@ -108,9 +113,12 @@ def read_id_number(text: str, today: date) -> tuple[IdNumber, bool]:
 class _Form:
     """One pass over a record's fields. A method that reports a fault returns an empty value."""
 
-    def __init__(self, fields: Mapping[str, object], today: date) -> None:
+    def __init__(
+        self, fields: Mapping[str, object], today: date, *, as_printed: bool = False
+    ) -> None:
         self._fields = fields
         self._today = today
+        self._as_printed = as_printed
         self.faults: list[Reason] = []
         self.notes: list[Reason] = []
 
@@ -244,13 +252,23 @@ class _Form:
     def _certificate(self, profession: str, person: IdNumber | None) -> str:
         if profession != "physician":
             return self._parsed("certificate_number", parse_nurse_exam_certificate) or ""
-        read = self._parsed(
-            "certificate_number",
-            lambda text: parse_physician_qualification_certificate(text, self._today),
-        )
-        if read and person and read.id_number.value != person.value:
+        read = self._parsed("certificate_number", self._physicians)
+        if read is None:
+            return ""
+        number, holder = read
+        if holder and person and holder != person.value and not self._as_printed:
             self._fault(why.CERTIFICATE_ID_DIFFERS, "certificate_number")
-        return read.value if read else ""
+        return number
+
+    def _physicians(self, text: str) -> tuple[str, str]:
+        """A physician's certificate number and the ID number inside, empty if that cannot be."""
+        try:
+            read = parse_physician_qualification_certificate(text, self._today)
+        except IdentifierError as error:
+            if not self._as_printed or error.code != PHYSICIAN_QUALIFICATION_ID_NUMBER.code:
+                raise
+            return compact(text), ""
+        return read.value, read.id_number.value
 
     def _gender(self, person: IdNumber | None) -> str:
         gender = self._code("gender", GENDERS)
