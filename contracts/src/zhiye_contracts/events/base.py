@@ -13,7 +13,14 @@ EVENTS: dict[str, type[Event]] = {}
 """Every published event by its CloudEvents ``type``."""
 
 
-class Event(BaseModel):
+class CloudEventData(BaseModel):
+    """What travels as the data of a CloudEvent of one type."""
+
+    type: ClassVar[str]
+    example: ClassVar[dict[str, Any]]
+
+
+class Event(CloudEventData):
     """Something that happened to one aggregate, told with the fields that consumers read.
 
     Readers are tolerant: unknown fields are ignored, so adding an optional field is compatible;
@@ -21,9 +28,6 @@ class Event(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-
-    type: ClassVar[str]
-    example: ClassVar[dict[str, Any]]
 
     aggregate_id: str = Field(max_length=64, description="What it happened to; CloudEvents subject")
     version: int = Field(ge=1, description="Version of the aggregate after the event, rising by 1")

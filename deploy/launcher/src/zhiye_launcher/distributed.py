@@ -72,7 +72,7 @@ async def declare_topology(amqp: str) -> None:
     bus = await RabbitCarrier.connect(amqp, "zhiye-topology")
     try:
         for service in registry.detached().values():
-            await bus.declare(service.subscriptions)
+            await service.declare(bus)
     finally:
         await bus.close()
 

@@ -37,7 +37,7 @@ async def assembled(urls: dict[str, str]) -> AsyncIterator[Embedded]:
         await migrate.upgrade(service.database.url, service.migrations)
     bus = InProcessCarrier()
     for service in services.values():
-        await bus.declare(service.subscriptions)
+        await service.declare(bus)
     async with AsyncExitStack() as stack:
         for service in services.values():
             await stack.enter_async_context(running(service, bus))

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from zhiye_chassis import problems, telemetry
 from zhiye_chassis.bus.consumer import Consumer
 from zhiye_chassis.bus.relay import Carrier, Relay
-from zhiye_chassis.bus.subscriptions import Subscriptions
+from zhiye_chassis.bus.subscriptions import Outlet, Subscriptions
 from zhiye_chassis.database import Database
 from zhiye_chassis.middleware import Telemetry
 from zhiye_chassis.security import TokenVerifier
@@ -36,6 +36,8 @@ class Bus(Carrier, Protocol):
     """A carrier that can also deliver."""
 
     async def declare(self, subscriptions: Subscriptions) -> None: ...
+
+    async def open(self, outlet: Outlet) -> None: ...
 
     async def attach(self, consumer: Consumer) -> None: ...
 
@@ -59,6 +61,10 @@ class Service:
     metadata: MetaData
     migrations: str
     """Package of the service's alembic revisions, such as ``zhiye_accounts.migrations``."""
+    outside: Sequence[Subscriptions] = ()
+    """What others than our services tell it, each over an exchange of their own."""
+    outlets: Sequence[Outlet] = ()
+    """Where others than our services find what it tells."""
     kit: Any = None
     """What its use cases work with: the launcher's way in, for set-up and import."""
     periodic: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
@@ -66,6 +72,13 @@ class Service:
     background: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
     """Loops that run as long as the service; one that fails is started again a second later."""
     on_close: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
+
+    async def declare(self, bus: Bus) -> None:
+        """Create every queue and binding of this service; idempotent."""
+        for subscriptions in (self.subscriptions, *self.outside):
+            await bus.declare(subscriptions)
+        for outlet in self.outlets:
+            await bus.open(outlet)
 
     async def housekeep(self) -> None:
         """Refresh gauges, forget old inbox rows and idempotency keys."""
@@ -140,7 +153,8 @@ def create_app(service: Service) -> FastAPI:
 
 async def _forever(service: Service, bus: Bus) -> None:
     async def measure() -> None:
-        await bus.measure(service.subscriptions.queue)
+        for subscriptions in (service.subscriptions, *service.outside):
+            await bus.measure(subscriptions.queue)
 
     while True:
         for job in (service.housekeep, measure, *service.periodic):
@@ -164,11 +178,21 @@ async def _keep_running(service: Service, loop: Callable[[], Awaitable[None]]) -
 async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
     """The background work of a service: relay, consumer, retries, housekeeping."""
     database = service.database.companion(BACKGROUND_CONNECTIONS)
-    consumer = Consumer(database, service.subscriptions)
-    await bus.attach(consumer)
+    left_out = [type_ for outside in service.outside for type_ in outside.types]
+    consumers = [
+        Consumer(database, service.subscriptions, left_out=left_out),
+        *(Consumer(database, outside) for outside in service.outside),
+    ]
+    for outlet in service.outlets:
+        await bus.open(outlet)
+    for consumer in consumers:
+        await bus.attach(consumer)
     tasks = [
         asyncio.create_task(Relay(database, bus).run(), name=f"relay {service.name}"),
-        asyncio.create_task(consumer.run_retries(), name=f"retries {service.name}"),
+        *(
+            asyncio.create_task(consumer.run_retries(), name=f"retries {service.name}")
+            for consumer in consumers
+        ),
         asyncio.create_task(_forever(service, bus), name=f"housekeeping {service.name}"),
         *(asyncio.create_task(_keep_running(service, loop)) for loop in service.background),
     ]
@@ -176,8 +200,9 @@ async def running(service: Service, bus: Bus) -> AsyncIterator[None]:
         yield
     finally:
         await stop(tasks)
-        with contextlib.suppress(Exception):
-            await bus.detach(consumer)
+        for consumer in consumers:
+            with contextlib.suppress(Exception):
+                await bus.detach(consumer)
         for close in service.on_close:
             await close()
         await database.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,8 @@ class Envelope:
     traceparent: str
     data: Any
     raw: bytes
+    attributes: Mapping[str, Any]
+    """Everything beside the data as it came, extensions too."""
 
 
 def to_cloudevent(event: Event, source: str) -> bytes:
@@ -100,6 +102,7 @@ def envelope(item: Any, raw: bytes) -> Envelope:
         traceparent=traceparent,
         data=item.get("data"),
         raw=raw,
+        attributes=item,
     )
 
 

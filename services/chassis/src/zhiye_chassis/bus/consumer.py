@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 
@@ -25,7 +25,7 @@ from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_chassis.clock import Clock, SystemClock
 from zhiye_chassis.database import Database, Transaction, is_transient
 from zhiye_chassis.telemetry import log
-from zhiye_contracts.events import Event
+from zhiye_contracts.events.base import CloudEventData
 
 RETRY_TIERS = (1.0, 5.0, 30.0, 120.0, 600.0)
 """Seconds until the next try; after the last one the event is a dead letter."""
@@ -45,6 +45,7 @@ _KEEP = text(
 _DUE = text(
     "SELECT id, type, event, attempts FROM failed_event"
     " WHERE state = 'retry' AND next_attempt_at <= :now"
+    " AND (type = ANY(CAST(:types AS text[]))) = :outside"
     " ORDER BY next_attempt_at LIMIT 100 FOR UPDATE SKIP LOCKED"
 )
 _FORGET = text("DELETE FROM failed_event WHERE id = :id")
@@ -55,7 +56,7 @@ class Work:
     """An event with the handlers that want it."""
 
     envelope: Envelope
-    event: Event
+    event: CloudEventData
     rows: tuple[Subscription, ...]
 
 
@@ -83,11 +84,14 @@ class Consumer:
         subscriptions: Subscriptions,
         clock: Clock | None = None,
         tiers: Sequence[float] = RETRY_TIERS,
+        left_out: Sequence[str] = (),
     ) -> None:
+        """``left_out`` are types that another consumer of the same database takes from outside."""
         self.database = database
         self.subscriptions = subscriptions
         self._clock = clock or SystemClock()
         self._tiers = tiers
+        self._left_out = list(left_out)
         self._rows: dict[str, tuple[Subscription, ...]] = {}
         for row in subscriptions.table:
             self._rows[row.event.type] = (*self._rows.get(row.event.type, ()), row)
@@ -100,7 +104,7 @@ class Consumer:
         envelopes: list[Envelope] = []
         broken: list[tuple[bytes, str]] = []
         for body in bodies:
-            for item in parse(body):
+            for item in self._parse(body):
                 if isinstance(item, Envelope):
                     envelopes.append(item)
                 else:
@@ -114,7 +118,7 @@ class Consumer:
     async def park(self, bodies: Sequence[bytes]) -> None:
         """Keep messages that the broker gave up on as dead letters, untried."""
         why = "gave up after repeated deliveries"
-        items = [item for body in bodies for item in parse(body)]
+        items = [item for body in bodies for item in self._parse(body)]
         async with self.database.transaction() as transaction:
             # Some may have taken effect although the message was never acknowledged.
             known = [item for item in items if isinstance(item, Envelope)]
@@ -128,9 +132,12 @@ class Consumer:
         """Try again what is due; how many were tried."""
         now = self._clock.now()
         async with self.database.transaction() as transaction:
-            due = (await transaction.execute(_DUE, {"now": now})).all()
+            outside = self.subscriptions.outside
+            types = self.subscriptions.types if outside else self._left_out
+            mine = {"now": now, "types": types, "outside": outside}
+            due = (await transaction.execute(_DUE, mine)).all()
             for row in due:
-                (item,) = parse(row.event)
+                (item,) = self._parse(row.event)
                 if isinstance(item, Envelope) and await self._apply(
                     transaction, [item], attempts=row.attempts
                 ):
@@ -150,6 +157,19 @@ class Consumer:
     @property
     def _name(self) -> str:
         return self.subscriptions.service
+
+    def _parse(self, body: bytes) -> list[Envelope | tuple[bytes, str]]:
+        """The events of a message; from outside none that could pass for one of ours, neither by
+        its type nor, in the inbox, by its source."""
+        items = parse(body)
+        if not self.subscriptions.outside:
+            return items
+        return [self._from_outside(item) if isinstance(item, Envelope) else item for item in items]
+
+    def _from_outside(self, item: Envelope) -> Envelope | tuple[bytes, str]:
+        if item.type not in self._rows:
+            return item.raw, "type not taken from outside"
+        return replace(item, source=f"{self.subscriptions.exchange}:{item.source}")
 
     async def _receive(self, transaction: Transaction, envelopes: list[Envelope]) -> list[Envelope]:
         """The envelopes not seen before, in order, each once."""
@@ -231,11 +251,12 @@ class Consumer:
             if row.batch:
                 first = work[0].envelope
                 with telemetry.trace(first.request_id, first.traceparent):
-                    await row.handler(transaction, [one.event for one in work])
+                    given = work if row.enveloped else [one.event for one in work]
+                    await row.handler(transaction, given)
                 continue
             for one in work:
                 with telemetry.trace(one.envelope.request_id, one.envelope.traceparent):
-                    await row.handler(transaction, one.event)
+                    await row.handler(transaction, one if row.enveloped else one.event)
 
     def _count(self, work: list[Work]) -> None:
         now = self._clock.now()

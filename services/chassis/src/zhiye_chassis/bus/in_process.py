@@ -11,21 +11,25 @@ from collections.abc import Callable, Mapping, Sequence
 
 from zhiye_chassis.bus.cloudevents import join
 from zhiye_chassis.bus.consumer import Consumer
-from zhiye_chassis.bus.subscriptions import Subscriptions
+from zhiye_chassis.bus.subscriptions import EXCHANGE, Outlet, Subscriptions
 
 Listener = Callable[[bytes], None]
 
 
 class InProcessCarrier:
     def __init__(self) -> None:
-        self._bindings: dict[str, set[str]] = {}
+        self._bindings: dict[tuple[str, str], set[str]] = {}
         self._consumers: dict[str, Consumer] = {}
         self._listeners: dict[Listener, frozenset[str]] = {}
 
     async def declare(self, subscriptions: Subscriptions) -> None:
         """Make events for this service wait from now on, whether it runs or not."""
         for type_ in subscriptions.types:
-            self._bindings.setdefault(type_, set()).add(subscriptions.queue)
+            queues = self._bindings.setdefault((subscriptions.exchange, type_), set())
+            queues.add(subscriptions.queue)
+
+    async def open(self, outlet: Outlet) -> None:
+        """Nothing: within one process nobody outside reads."""
 
     async def attach(self, consumer: Consumer) -> None:
         """Begin to deliver to a consumer."""
@@ -44,11 +48,13 @@ class InProcessCarrier:
         """
         self._listeners[listener] = frozenset(types)
 
-    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> Mapping[str, str]:
+    async def publish(
+        self, messages: Mapping[str, Sequence[list[bytes]]], exchange: str = EXCHANGE
+    ) -> Mapping[str, str]:
         waits: dict[str, str] = {}
         by_queue: dict[str, list[str]] = {}
         for type_ in messages:
-            for queue in self._bindings.get(type_, ()):
+            for queue in self._bindings.get((exchange, type_), ()):
                 if queue in self._consumers:
                     by_queue.setdefault(queue, []).append(type_)
                 else:
@@ -64,6 +70,8 @@ class InProcessCarrier:
         for types, result in zip(by_queue.values(), results, strict=True):
             if isinstance(result, BaseException):
                 waits |= dict.fromkeys(types, type(result).__name__)
+        if exchange != EXCHANGE:
+            return waits
         for type_ in joined.keys() - waits.keys():
             for listener, wanted in self._listeners.items():
                 if type_ in wanted:

@@ -1,4 +1,5 @@
-"""The carrier over RabbitMQ: one topic exchange, one durable quorum queue per service.
+"""The carrier over RabbitMQ: one topic exchange of ours, one durable quorum queue per service; one
+more of each for whoever feeds us from outside.
 
 Debian's 3.10 and RabbitMQ 4 are both supported: quorum queues, no feature that 4 removed.
 """
@@ -20,14 +21,18 @@ from aio_pika.abc import (
 from zhiye_chassis import telemetry
 from zhiye_chassis.bus.cloudevents import BATCH, join
 from zhiye_chassis.bus.consumer import Consumer
-from zhiye_chassis.bus.subscriptions import Subscriptions
+from zhiye_chassis.bus.subscriptions import EXCHANGE, Outlet, Subscriptions
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.tasks import stop
 from zhiye_chassis.telemetry import log
 
-EXCHANGE = "zhiye.events"
 PREFETCH = 50
 """Messages on their way to one consumer."""
+PREFETCH_OUTSIDE = 10
+"""The same of messages from outside, which may be as large as the broker allows."""
+MOST_OUTSIDE = 2_000_000_000
+"""Bytes that may wait from or for somebody outside; a publisher is refused more, and of what
+nobody fetches the oldest goes."""
 GATHER = 4_000_000
 """Bytes of waiting messages that one transaction takes together."""
 DELIVERY_LIMIT = 20
@@ -41,7 +46,8 @@ class RabbitCarrier:
         self._connection = connection
         self._channels: list[AbstractRobustChannel] = []
         self._attached: dict[str, tuple[AbstractRobustChannel, list[asyncio.Task[None]]]] = {}
-        self._exchange: AbstractRobustExchange | None = None
+        self._exchanges: dict[str, AbstractRobustExchange] = {}
+        self._publishing: AbstractRobustChannel | None = None
 
     @classmethod
     async def connect(cls, url: str, name: str = "zhiye") -> RabbitCarrier:
@@ -50,11 +56,19 @@ class RabbitCarrier:
             url, client_properties={"connection_name": name}, reconnect_interval=1
         )
         carrier = cls(connection)
-        channel = await carrier._channel(publisher_confirms=True)
-        carrier._exchange = await channel.declare_exchange(
-            EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
-        )
+        carrier._publishing = await carrier._channel(publisher_confirms=True)
+        await carrier._to(EXCHANGE)
         return carrier
+
+    async def _to(self, name: str) -> AbstractRobustExchange:
+        """An exchange to publish to."""
+        if self._publishing is None:
+            raise ConnectionError("not connected")
+        if name not in self._exchanges:
+            self._exchanges[name] = await self._publishing.declare_exchange(
+                name, aio_pika.ExchangeType.TOPIC, durable=True
+            )
+        return self._exchanges[name]
 
     async def _channel(self, *, publisher_confirms: bool = False) -> AbstractRobustChannel:
         channel = await self._connection.channel(
@@ -68,8 +82,9 @@ class RabbitCarrier:
         channel = await self._connection.channel()
         try:
             exchange = await channel.declare_exchange(
-                EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
+                subscriptions.exchange, aio_pika.ExchangeType.TOPIC, durable=True
             )
+            bounds = {"x-max-length-bytes": MOST_OUTSIDE} if subscriptions.outside else {}
             dead = f"{subscriptions.queue}.dead"
             await channel.declare_queue(dead, durable=True, arguments={"x-queue-type": "quorum"})
             queue = await channel.declare_queue(
@@ -82,6 +97,7 @@ class RabbitCarrier:
                     "x-dead-letter-routing-key": dead,
                     "x-dead-letter-strategy": "at-least-once",
                     "x-overflow": "reject-publish",
+                    **bounds,
                 },
             )
             for type_ in subscriptions.types:
@@ -89,13 +105,30 @@ class RabbitCarrier:
         finally:
             await channel.close()
 
-    async def publish(self, messages: Mapping[str, Sequence[list[bytes]]]) -> Mapping[str, str]:
-        exchange = self._exchange
-        if exchange is None:
-            raise ConnectionError("not connected")
+    async def open(self, outlet: Outlet) -> None:
+        """Create the queue from which somebody outside fetches events of ours; idempotent."""
+        channel = await self._connection.channel()
+        try:
+            exchange = await channel.declare_exchange(
+                EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
+            )
+            queue = await channel.declare_queue(
+                outlet.queue,
+                durable=True,
+                arguments={"x-queue-type": "quorum", "x-max-length-bytes": MOST_OUTSIDE},
+            )
+            for type_ in outlet.types:
+                await queue.bind(exchange, routing_key=type_)
+        finally:
+            await channel.close()
+
+    async def publish(
+        self, messages: Mapping[str, Sequence[list[bytes]]], exchange: str = EXCHANGE
+    ) -> Mapping[str, str]:
+        target = await self._to(exchange)
         types = [type_ for type_, batches in messages.items() for _ in batches]
         sending = [
-            exchange.publish(
+            target.publish(
                 aio_pika.Message(
                     join(batch),
                     content_type=BATCH,
@@ -119,7 +152,8 @@ class RabbitCarrier:
         """Deliver to a consumer: everything that waits goes into one transaction, then the ack."""
         await self.declare(consumer.subscriptions)
         channel = await self._connection.channel(publisher_confirms=False)
-        await channel.set_qos(prefetch_count=PREFETCH)
+        outside = consumer.subscriptions.outside
+        await channel.set_qos(prefetch_count=PREFETCH_OUTSIDE if outside else PREFETCH)
         tasks = []
         service, name = consumer.subscriptions.service, consumer.subscriptions.queue
         for queue_name, apply in ((name, consumer.consume), (f"{name}.dead", consumer.park)):

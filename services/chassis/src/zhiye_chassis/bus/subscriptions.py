@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhiye_chassis.database import Transaction
-from zhiye_contracts.events import Event
+from zhiye_contracts.events.base import CloudEventData
+
+EXCHANGE = "zhiye.events"
+"""Where services publish. Nobody outside may write to it."""
 
 Handler = Callable[[Transaction, Any], Awaitable[None]]
-"""Takes the unit of work and one event; with ``batch``, a non-empty list of events."""
+"""Takes the unit of work and one event; with ``batch``, a non-empty list of events; with
+``enveloped``, each event with the CloudEvent it came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +26,42 @@ class Subscription:
     versions. ``batch`` handlers take all events of one type in a delivery at once.
     """
 
-    event: type[Event]
+    event: type[CloudEventData]
     handler: Handler
     batch: bool = False
+    enveloped: bool = False
 
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """Everything one service consumes. The queue's name is a contract: do not rename it."""
+    """Everything one service consumes from one exchange. The queue's name is a contract: do not
+    rename it.
+
+    Another exchange than ours is written to by somebody outside. Of what comes from there only
+    the types of the table are taken, and its ids and sources are told apart from ours.
+    """
 
     service: str
     table: Sequence[Subscription]
+    exchange: str = EXCHANGE
 
     @property
     def queue(self) -> str:
-        return f"zhiye.{self.service}"
+        own = f"zhiye.{self.service}"
+        return f"{own}.{self.exchange}" if self.outside else own
+
+    @property
+    def outside(self) -> bool:
+        return self.exchange != EXCHANGE
 
     @property
     def types(self) -> list[str]:
         return sorted({row.event.type for row in self.table})
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """A queue in which somebody outside finds events of ours; nothing else of the bus is theirs."""
+
+    queue: str
+    types: Sequence[str]
