@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 from zhiye_accounts.adapters import attempts
 from zhiye_accounts.adapters.tables import metadata
 from zhiye_accounts.adapters.tokens import TokenIssuer
-from zhiye_accounts.entrypoints import http, oauth
+from zhiye_accounts.entrypoints import (
+    delegations,
+    desk,
+    desk_decisions,
+    http,
+    oauth,
+    recovery,
+    security,
+    staff,
+)
 from zhiye_accounts.entrypoints.subscriptions import subscriptions
 from zhiye_accounts.kit import AccountsSettings, Kit
 from zhiye_chassis.clock import Clock, SystemClock
@@ -26,7 +35,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         clock=clock or SystemClock(),
         database=Database(settings.database_url, "accounts", settings.database_pool),
     )
-
+    issuer = TokenIssuer(settings)
     purged_at = datetime.min.replace(tzinfo=UTC)
 
     async def purge() -> None:
@@ -40,7 +49,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         title="zhiye accounts",
         database=kit.database,
         verifier=TokenVerifier(settings.jwks),
-        routes=(http.routes(kit), oauth.routes(kit, TokenIssuer(settings))),
+        routes=(
+            http.routes(kit),
+            desk.routes(kit),
+            desk_decisions.routes(kit),
+            oauth.routes(kit, issuer),
+            security.routes(kit),
+            recovery.routes(kit),
+            staff.routes(kit),
+            delegations.routes(kit, issuer),
+        ),
         subscriptions=subscriptions(kit),
         metadata=metadata,
         migrations="zhiye_accounts.migrations",

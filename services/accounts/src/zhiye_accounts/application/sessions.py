@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
@@ -13,26 +14,24 @@ from zhiye_accounts.adapters.accounts import Row
 from zhiye_accounts.adapters.passwords import verify_password
 from zhiye_accounts.adapters.tables import account, session
 from zhiye_accounts.adapters.tokens import TokenIssuer
+from zhiye_accounts.application import lockout
 from zhiye_accounts.application.captchas import check_captcha
+from zhiye_accounts.application.first_log_in import first_log_in
 from zhiye_accounts.domain.policy import (
     CAPTCHA_AFTER_FAILURES,
-    LOCK_AFTER_FAILURES,
-    LOCK_TIME,
+    LOGIN_FAILURES,
     LOGIN_FAILURES_BY_CLIENT,
     REFRESH_GRACE,
     SESSION_LIFE,
-    Limit,
 )
+from zhiye_accounts.domain.staff_accounts import name_of_clone
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import ACCESS_TOKEN_SECONDS, Principal, Role
-from zhiye_contracts.identifiers import IdentifierError, parse_phone
-from zhiye_contracts.identifiers.errors import fold
 from zhiye_contracts.reasons import Refused
 
-_FAILURES = Limit("login_failed", LOCK_AFTER_FAILURES, LOCK_TIME)
 _ANCESTORS = 500
 """How many refreshes back a used token is recognised: days of use, in a millisecond or two."""
 
@@ -45,15 +44,25 @@ class Tokens:
     """Seconds that the access token lives."""
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where somebody logs in, told to the owner of the session to recognise it by."""
+
+    user_agent: str | None = None
+    network: str | None = None
+
+
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def principal_of(row: Row, session_id: str) -> Principal:
+    """Whom a token of this account speaks for. A clone's name says who of the staff it is (Q54)."""
+    clone = row["main_account_id"] is not None
     return Principal(
         account_id=row["id"],
         role=row["role"],
-        name=row["name"],
+        name=name_of_clone(row["name"], row["staff_name"]) if clone else row["name"],
         session_id=session_id,
         person_key=row["person_key"],
         active=row["status"] == "active",
@@ -61,14 +70,6 @@ def principal_of(row: Row, session_id: str) -> Principal:
         authority_id=row["authority_id"],
         region=row["region"],
     )
-
-
-def _login_name(text: str) -> str:
-    """One spelling per name, so that each has one count of failures."""
-    try:
-        return parse_phone(text)
-    except IdentifierError:
-        return fold(text).lower()
 
 
 async def _authenticate(
@@ -82,33 +83,22 @@ async def _authenticate(
 ) -> Row:
     """The account of a name and password. Refusals are the same whether the name exists."""
     now = kit.clock.now()
-    name = _login_name(name)
+    name = lockout.login_name(name)
     # Machines fail on a count of their own: no captcha slows them, and nobody else's log-in is
     # to be locked by way of them.
-    subject = kit.blind_index.of(name, "login_name" if only_role is None else "client_id")
+    subject = kit.blind_index.of(name, "client_id") if only_role else lockout.subject_of(kit, name)
     await attempts.enforce(tx, [(LOGIN_FAILURES_BY_CLIENT, client)], now, lock=False)
-    failures, seconds = await attempts.count(tx, _FAILURES, subject, now, lock=True)
-    if failures >= LOCK_AFTER_FAILURES:
-        raise refused(
-            "account_locked",
-            (
-                f"登录失败次数过多，已锁定，请在{attempts.told(seconds, 'zh')}后再试。",
-                f"Too many failed log-ins: locked for {attempts.told(seconds, 'en')}.",
-            ),
-            ("请稍后再试，或通过“忘记密码”找回。", "Wait, or recover the password."),
-            source="Q12, Q34",
-            status=423,
-            retry_after=seconds,
-        )
+    failures = await lockout.failures(tx, subject, now)
     if failures >= CAPTCHA_AFTER_FAILURES and captcha is not None:
         await check_captcha(tx, kit, *captcha)
     row = await accounts.by_login_name(tx, name, kit.phone_key(name))
     if row is not None and only_role not in (None, row["role"]):
         row = None
-    if not await verify_password(row["password_hash"] if row else None, password) or row is None:
-        await attempts.record(tx, _FAILURES.kind, subject, now)
+    known = row["password_hash"] if row else None
+    row = await _unchanged(tx, row) if await verify_password(known, password) else None
+    if row is None:
+        left = await lockout.failed(tx, subject, failures, now)
         await attempts.record(tx, LOGIN_FAILURES_BY_CLIENT.kind, client, now)
-        left = max(0, LOCK_AFTER_FAILURES - failures - 1)
         raise refused(
             "login_failed",
             (
@@ -123,8 +113,22 @@ async def _authenticate(
             status=401,
             keep_effects=True,
         )
-    await attempts.clear(tx, _FAILURES.kind, subject)
+    await attempts.clear(tx, LOGIN_FAILURES.kind, subject)
     return row
+
+
+async def _unchanged(tx: Transaction, row: Row | None) -> Row | None:
+    """The account, locked, if its password is still the one that was checked: whoever changes it
+    ends all sessions, and must not miss the one that this log-in opens."""
+    if row is None:
+        return None
+    return await accounts.find(
+        tx,
+        account.c.id == row["id"],
+        account.c.password_hash == row["password_hash"],
+        account.c.status != "revoked",
+        lock=True,
+    )
 
 
 async def log_in(
@@ -135,10 +139,15 @@ async def log_in(
     password: str,
     client: str,
     captcha: tuple[str | None, str | None],
+    device: Device,
+    code: str | None = None,
 ) -> Tokens:
     """By user name or verified phone. After some failures a captcha is needed too, after more
-    the name is locked for a while."""
+    the name is locked for a while. ``code`` is what the first log-in of an issued account needs
+    (Q36)."""
     row = await _authenticate(tx, kit, name, password, client, captcha)
+    if row["role"] != "practitioner" and row["phone_verified_at"] is None:
+        row = await first_log_in(tx, kit, row, code, client)
     now = kit.clock.now()
     session_id, secret = new_id(), secrets.token_urlsafe(32)
     await tx.execute(
@@ -149,6 +158,8 @@ async def log_in(
             created_at=now,
             used_at=now,
             expires_at=now + SESSION_LIFE,
+            user_agent=device.user_agent,
+            network=device.network,
         )
     )
     return Tokens(issuer.issue(principal_of(row, session_id)), f"{session_id}.{secret}")
@@ -180,11 +191,11 @@ async def refresh(tx: Transaction, kit: Kit, issuer: TokenIssuer, token: str) ->
     again = digest == row["previous_hash"] and now - row["used_at"] < REFRESH_GRACE
     if not again and digest != row["refresh_hash"]:
         if _is_ancestor(kit, session_id, secret, row["refresh_hash"]):
-            await end_session(tx, kit, session_id, "refresh_token_reused")
+            await end_session(tx, kit, row["account_id"], session_id, "refresh_token_reused")
         raise _session_ended()
     owner = await accounts.find(tx, account.c.id == row["account_id"])
     if owner is None or owner["status"] == "revoked":
-        await end_session(tx, kit, session_id, "account_revoked")
+        await end_session(tx, kit, row["account_id"], session_id, "account_revoked")
         raise _session_ended()
     new_secret = _next_secret(kit, session_id, secret)
     if not again:
@@ -216,12 +227,44 @@ def _is_ancestor(kit: Kit, session_id: str, secret: str, present_hash: str) -> b
     return False
 
 
-async def end_session(tx: Transaction, kit: Kit, session_id: str, why: str) -> None:
-    await tx.execute(
+async def end_session(
+    tx: Transaction, kit: Kit, account_id: str, session_id: str, why: str
+) -> bool:
+    """End a session of this account: its refresh token stops working, and the gateway is told to
+    accept none of its access tokens any more. Whether there was such a session open."""
+    owner = await accounts.find(tx, account.c.id == account_id, lock=True)
+    ended = await tx.execute(
         update(session)
-        .where(session.c.id == session_id, session.c.ended_at.is_(None))
+        .where(
+            session.c.id == session_id,
+            session.c.account_id == account_id,
+            session.c.ended_at.is_(None),
+        )
         .values(ended_at=kit.clock.now(), ended_because=why)
     )
+    if owner is None or not ended.rowcount:
+        return False
+    await accounts.save(tx, owner, "session_ended", kit.clock.now(), ended_session=session_id)
+    return True
+
+
+async def end_sessions(
+    tx: Transaction, kit: Kit, account_id: str, why: str, *, keep: str = ""
+) -> Sequence[str]:
+    """End every open session of an account but one; their ids. The caller has locked the account
+    and tells the gateway which access tokens are void."""
+    ended = await tx.execute(
+        update(session)
+        .where(
+            session.c.account_id == account_id,
+            session.c.id != keep,
+            session.c.ended_at.is_(None),
+        )
+        .values(ended_at=kit.clock.now(), ended_because=why)
+        .returning(session.c.id)
+    )
+    ids: Sequence[str] = ended.scalars().all()
+    return ids
 
 
 def _session_ended() -> Refused:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from zhiye_accounts.adapters import accounts
+from zhiye_accounts.adapters import accounts, records
 from zhiye_accounts.adapters.accounts import Row
-from zhiye_accounts.application.activate import activate_with_certificate, route_of
+from zhiye_accounts.application.activate import activate_with_certificate, activate_with_code
 from zhiye_accounts.application.captchas import make_captcha
 from zhiye_accounts.application.check_identity import correct_identity
-from zhiye_accounts.application.issue_staff_account import IssueStaffAccount, issue_staff_account
 from zhiye_accounts.application.register_account import RegisterAccount, register_account
 from zhiye_accounts.application.verify_contact import send_code, verify_contact
-from zhiye_accounts.domain.activation import HOW, Activation
+from zhiye_accounts.domain.activation import HOW, activation_for
+from zhiye_accounts.domain.findings import findings_of
 from zhiye_accounts.domain.identity import EXPLANATIONS, Outcome
 from zhiye_accounts.entrypoints.schemas import (
     AccountOut,
@@ -21,16 +21,17 @@ from zhiye_accounts.entrypoints.schemas import (
     CaptchaOut,
     CodeIn,
     CodeOut,
+    FindingOut,
     IdentityIn,
-    ReasonOut,
+    RegisteredOut,
     RegisterIn,
-    StaffAccountIn,
-    StaffAccountOut,
     VerificationIn,
     as_id_number,
+    exactly_one,
 )
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.problems import reason_out
 from zhiye_chassis.security import ANYONE, PUBLIC, allow
 from zhiye_chassis.web import Caller, Reader, Routes, Tx, client_address, etag
 from zhiye_contracts import purposes
@@ -45,14 +46,24 @@ _NEXT = {
     "use": Text("账户可以使用。", "The account is ready."),
 }
 
+_NOTE = Text(
+    "请牢记用户名和您设置的密码，建议记录或拍照保存；密码不会再次显示，请勿告诉他人。",
+    "Note down your user name and the password you chose, or take a picture: the password is not "
+    "shown again. Tell it to nobody.",
+)
 
-async def _present(
+
+async def present(
     tx: Transaction, kit: Kit, row: Row, language: Language, response: Response
 ) -> AccountOut:
+    """An account as its owner is shown it, with its version as the ``ETag``."""
     person = row["role"] == "practitioner"
-    activation: Activation | None = None
-    if person and row["status"] != "active":
-        activation = await route_of(tx, row["person_key"])
+    activation, findings = None, []
+    if person:
+        held, registered = await records.of_person(tx, row["person_key"])
+        findings = findings_of(row["name"], held, registered)
+        if row["status"] != "active":
+            activation = activation_for(held, registered)
     explanation = EXPLANATIONS[Outcome(row["identity"])] if person else None
     if not person or row["status"] == "active":
         next_step = _NEXT["use"]
@@ -69,14 +80,18 @@ async def _present(
         user_name=row["user_name"],
         name=mask_name(row["name"]) if person else row["name"],
         status=row["status"],
-        identity=ReasonOut(
-            code=explanation.code,
-            reason=explanation.reason.read(language),
-            next_step=explanation.next_step.read(language),
-            source=explanation.source and read_source(explanation.source, language),
-        )
-        if explanation
-        else None,
+        identity=reason_out(explanation, language) if explanation else None,
+        findings=[
+            FindingOut(
+                about=finding.about,
+                found=finding.found,
+                code=finding.code,
+                reason=finding.reason.read(language),
+                next_steps=[step.read(language) for step in finding.next_steps],
+                source=read_source(finding.source, language),
+            )
+            for finding in findings
+        ],
         phone=mask_phone(phone) if phone else None,
         phone_verified=row["phone_verified_at"] is not None,
         email=mask_email(email) if email else None,
@@ -87,6 +102,7 @@ async def _present(
         if activation
         else None,
         next_step=next_step.read(language),
+        security_question=row["question"],
         version=row["version"],
     )
 
@@ -108,8 +124,9 @@ def routes(kit: Kit) -> Routes:
     @r.expose("POST", "/api/v1/accounts", PUBLIC, status_code=201, refusals=(409,))
     async def register(
         request: Request, body: RegisterIn, tx: Tx, language: Reader, response: Response
-    ) -> AccountOut:
-        """Open an account and have the identity checked at once (Q2, Q13, Q26, Q35)."""
+    ) -> RegisteredOut:
+        """Open an account and have the identity checked at once (Q2, Q13, Q26, Q35). What to
+        note down is told this once (deck 1.3)."""
         account_id = await register_account(
             tx,
             kit,
@@ -124,18 +141,21 @@ def routes(kit: Kit) -> Routes:
                 password=body.password.get_secret_value(),
                 language=language,
                 client=kit.client_key(client_address(request)),
+                question=body.security_question,
+                answer=body.security_answer.get_secret_value() if body.security_answer else None,
             ),
         )
         response.headers["Location"] = "/api/v1/accounts/me"
         row = await accounts.get(tx, account_id, lock=False)
-        return await _present(tx, kit, row, language, response)
+        opened = await present(tx, kit, row, language, response)
+        return RegisteredOut(**opened.model_dump(), note=_NOTE.read(language))
 
     @r.expose("GET", "/api/v1/accounts/me", ANYONE)
     async def my_account(caller: Caller, language: Reader, response: Response) -> AccountOut:
         """One's own account, what stands between it and being active, and the next step."""
         async with kit.database.transaction() as tx:
             row = await accounts.get(tx, caller.account_id, lock=False)
-            return await _present(tx, kit, row, language, response)
+            return await present(tx, kit, row, language, response)
 
     @r.expose("POST", "/api/v1/accounts/me/identity-check", _PERSON, refusals=(409,))
     async def check_my_identity(
@@ -149,7 +169,7 @@ def routes(kit: Kit) -> Routes:
             body.name,
             as_id_number(body.id_number) if body.id_number else None,
         )
-        return await _present(tx, kit, row, language, response)
+        return await present(tx, kit, row, language, response)
 
     @r.expose(
         "POST",
@@ -178,40 +198,23 @@ def routes(kit: Kit) -> Routes:
     ) -> AccountOut:
         """Prove the phone or email with the code that was sent."""
         row = await verify_contact(tx, kit, caller.account_id, body.channel, body.code)
-        return await _present(tx, kit, row, language, response)
+        return await present(tx, kit, row, language, response)
 
     @r.expose("POST", "/api/v1/accounts/me/activation", _PERSON, refusals=(409,))
     async def activate(
         body: ActivationIn, tx: Tx, caller: Caller, language: Reader, response: Response
     ) -> AccountOut:
-        """Activate with the number of the own certificate (Q5.4, Q5.5, Q29.4). Refresh the
-        token afterwards: the new one opens all functions."""
-        row = await activate_with_certificate(tx, kit, caller.account_id, body.certificate_number)
-        return await _present(tx, kit, row, language, response)
-
-    @r.expose(
-        "POST",
-        "/api/v1/staff-accounts",
-        allow("authority", "operator"),
-        status_code=201,
-        refusals=(409,),
-    )
-    async def create_staff_account(body: StaffAccountIn, tx: Tx, caller: Caller) -> StaffAccountOut:
-        """Issue an account; user name and password go by SMS to the person in charge (Q15)."""
-        account_id = await issue_staff_account(
-            tx,
-            kit,
-            IssueStaffAccount(
-                role=body.role,
-                name=body.name,
-                user_name=body.user_name,
-                phone=body.phone,
-                organisation_id=body.organisation_id,
-            ),
-            caller,
+        """Activate with the code of the main institution (Q5.1, Q29.1) or with the number of the
+        own certificate (Q5.4, Q5.5, Q29.4). Refresh the token afterwards: the new one opens all
+        functions."""
+        exactly_one(
+            activation_code=body.activation_code, certificate_number=body.certificate_number
         )
-        return StaffAccountOut(
-            account_id=account_id, user_name=body.user_name, sent_to=mask_phone(body.phone)
-        )
+        if body.activation_code is not None:
+            row = await activate_with_code(tx, kit, caller.account_id, body.activation_code)
+        else:
+            number = body.certificate_number or ""
+            row = await activate_with_certificate(tx, kit, caller.account_id, number)
+        return await present(tx, kit, row, language, response)
 
     return r

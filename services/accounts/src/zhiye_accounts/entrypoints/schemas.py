@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+)
 
 from zhiye_accounts.domain.policy import check_user_name
+from zhiye_accounts.domain.questions import check_answer, check_question
 from zhiye_chassis.clock import SystemClock
+from zhiye_chassis.problems import ReasonOut, refused
 from zhiye_chassis.web import Schema
 from zhiye_contracts.identifiers import (
     IdNumber,
@@ -31,6 +41,18 @@ def as_id_number(value: str) -> IdNumber:
     return parse_id_number(value, _TODAY())
 
 
+def exactly_one(**given: object) -> None:
+    """Refuse a body that has none or several of these fields."""
+    if sum(value is not None for value in given.values()) != 1:
+        names = "、".join(given), " or ".join(given)
+        raise refused(
+            "exactly_one",
+            (f"{names[0]} 应填写且只能填写一项。", f"Give {names[1]}: exactly one of them."),
+            ("请只填写一项后重新提交。", "Leave one, and send it again."),
+            field=next(iter(given)),
+        )
+
+
 def _fold(value: object) -> object:
     """Full-width digits, as Chinese keyboards write them, are digits too."""
     return fold(value) if isinstance(value, str) else value
@@ -39,6 +61,21 @@ def _fold(value: object) -> object:
 def empty_is_none(value: object) -> object:
     """A field left empty is a field left out."""
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def _answer(value: SecretStr) -> SecretStr:
+    check_answer(value.get_secret_value())
+    return value
+
+
+def _address(value: str, info: ValidationInfo) -> str:
+    """A phone or an email address, as the field before it says."""
+    match info.data.get("channel") or info.data.get("method"):
+        case "sms" | "phone":
+            return parse_phone(value)
+        case "email":
+            return parse_email(value)
+    return value
 
 
 IdNumberField = Annotated[
@@ -56,13 +93,17 @@ UserNameField = Annotated[
 ]
 CodeField = Annotated[str, BeforeValidator(_fold), Field(pattern="^[0-9]{6}$", examples=["042137"])]
 PasswordField = Annotated[SecretStr, Field(max_length=128, examples=["Nightingale1860"])]
-
-
-class ReasonOut(BaseModel):
-    code: str
-    reason: str
-    next_step: str
-    source: str | None = None
+QuestionField = Annotated[
+    str, AfterValidator(check_question), Field(max_length=40, examples=["primary_school"])
+]
+AnswerField = Annotated[
+    SecretStr, AfterValidator(_answer), Field(max_length=100, examples=["育才小学"])
+]
+AddressField = Annotated[
+    str, AfterValidator(_address), Field(max_length=254, examples=["13800138000"])
+]
+CaptchaIdField = Annotated[str, Field(max_length=40, examples=["01JD0000000000000000CAP001"])]
+CaptchaAnswerField = Annotated[str, Field(max_length=10, examples=["K7TQM"])]
 
 
 class CaptchaOut(BaseModel):
@@ -81,17 +122,32 @@ class RegisterIn(Schema):
 
     name: NameField
     id_number: IdNumberField
-    captcha_id: str = Field(max_length=40, examples=["01JD0000000000000000CAP001"])
-    captcha_answer: str = Field(max_length=10, examples=["K7TQM"])
+    captcha_id: CaptchaIdField
+    captcha_answer: CaptchaAnswerField
     phone: PhoneField
     email: Annotated[EmailField | None, BeforeValidator(empty_is_none)] = None
     user_name: UserNameField
     password: PasswordField
+    security_question: QuestionField | None = Field(
+        None, description="With its answer: a last way back into the account (Q12.3)"
+    )
+    security_answer: AnswerField | None = None
 
 
 class ActivationOut(BaseModel):
     route: str | None = Field(examples=["qualification_certificate"])
     how: str
+
+
+class FindingOut(BaseModel):
+    """What the registry has for the ID number, and what to do where it is missing or wrong."""
+
+    about: Literal["qualification", "registration"]
+    found: bool
+    code: str = Field(examples=["registration_not_found"])
+    reason: str
+    next_steps: list[str] = Field(description="One for each way the person may have come")
+    source: str
 
 
 class AccountOut(BaseModel):
@@ -103,13 +159,19 @@ class AccountOut(BaseModel):
     name: str
     status: Literal["registered", "verified", "active", "revoked"]
     identity: ReasonOut | None = Field(None, description="Outcome of the identity check")
+    findings: list[FindingOut] = Field([], description="Of a person: what was found, what not")
     phone: str | None
     phone_verified: bool
     email: str | None
     email_verified: bool
     activation: ActivationOut | None = Field(None, description="How it becomes active")
     next_step: str
+    security_question: str | None = Field(None, description="Code of the question that is set")
     version: int
+
+
+class RegisteredOut(AccountOut):
+    note: str = Field(description="What to note down; told this once")
 
 
 class CodeIn(Schema):
@@ -126,7 +188,16 @@ class VerificationIn(CodeIn):
 
 
 class ActivationIn(Schema):
-    certificate_number: str = Field(min_length=4, max_length=40, examples=["H2026110100001"])
+    """One of the two, as the account's ``activation`` says."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"certificate_number": "H2026110100001"}]}
+    )
+
+    certificate_number: str | None = Field(
+        None, min_length=4, max_length=40, examples=["H2026110100001"]
+    )
+    activation_code: str | None = Field(None, min_length=4, max_length=40, examples=["KTRW4793"])
 
 
 class IdentityIn(Schema):
@@ -134,20 +205,6 @@ class IdentityIn(Schema):
 
     name: NameField | None = None
     id_number: IdNumberField | None = None
-
-
-class StaffAccountIn(Schema):
-    role: Literal["institution", "authority", "exam_centre", "operator"]
-    name: str = Field(min_length=2, max_length=100, examples=["北京示例医院"])
-    user_name: UserNameField
-    phone: PhoneField
-    organisation_id: str | None = Field(None, max_length=40)
-
-
-class StaffAccountOut(BaseModel):
-    account_id: str
-    user_name: str
-    sent_to: str = Field(description="Phone that the credentials were sent to, masked")
 
 
 class TokenOut(BaseModel):
