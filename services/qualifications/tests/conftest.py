@@ -13,11 +13,14 @@ import orjson
 import pytest
 from sqlalchemy import text
 
+from zhiye_chassis.bus.cloudevents import to_cloudevent
+from zhiye_chassis.bus.consumer import Consumer
 from zhiye_chassis.clock import FixedClock
 from zhiye_chassis.database import Database
 from zhiye_chassis.security import Principal
 from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
+from zhiye_contracts.events import Event, QualificationsKept
 from zhiye_contracts.identifiers import make_id_number
 from zhiye_qualifications.adapters.tables import metadata
 from zhiye_qualifications.kit import Kit
@@ -94,12 +97,34 @@ class World:
             result = await connection.execute(text(statement), parameters)
             return [dict(row) for row in result.mappings()]
 
-    async def published(self, what: str = "qualification-recorded") -> list[dict[str, Any]]:
-        """Data of the events in the outbox whose type ends like this, in order."""
+    async def published(self, what: str = "") -> list[dict[str, Any]]:
+        """Data of the events in the outbox whose type ends like this, in order; by default every
+        qualification that the batches told of."""
         rows = await self.rows(
-            "SELECT event FROM outbox WHERE type LIKE :type ORDER BY id", type=f"%.{what}.v1"
+            "SELECT event FROM outbox WHERE type LIKE :type ORDER BY id",
+            type=f"%.{what or 'qualifications-recorded'}.v1",
         )
-        return [orjson.loads(row["event"])["data"] for row in rows]
+        data = [orjson.loads(row["event"])["data"] for row in rows]
+        return data if what else [one for event in data for one in event["qualifications"]]
+
+    async def deliver(self, *events: Event) -> None:
+        """Deliver events as another service's outbox would."""
+        consumer = Consumer(self.service.database, self.service.subscriptions, self.kit.clock)
+        await consumer.consume([to_cloudevent(event, "/elsewhere") for event in events])
+
+    async def keep(self) -> None:
+        """Answer as the registration service does, once it has what the outbox tells."""
+        await self.deliver(
+            *(
+                QualificationsKept(
+                    aggregate_id=told["aggregate_id"],
+                    version=told["version"],
+                    occurred_at=self.kit.clock.now(),
+                    records=len(told["qualifications"]),
+                )
+                for told in await self.published("qualifications-recorded")
+            )
+        )
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ async def test_a_batch_tells_its_state_and_counts(world: Any, record: Make) -> N
     client = world.client("exam_centre", account_id="exam-centre")
     batch = (await client.get(f"{FEED}/{fed['id']}")).json()
     assert batch == {name: value for name, value in fed.items() if name != "rejects"}
-    assert (batch["state"], batch["format"], batch["lines"]) == ("completed", "ndjson", 2)
+    assert (batch["state"], batch["format"], batch["lines"]) == ("distributing", "ndjson", 2)
 
 
 async def test_results_come_by_line_and_by_outcome_a_page_at_a_time(

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from zhiye_contracts import purposes
-from zhiye_contracts.events import QualificationRecorded
+from zhiye_contracts.events import BatchedQualification
 from zhiye_contracts.identifiers import make_id_number
 
 Make = Callable[..., dict[str, Any]]
@@ -57,7 +57,7 @@ async def test_records_are_recorded_from_ndjson_and_csv(
     assert response.status_code == 201
     batch = response.json()
     assert counted(batch, recorded=3)
-    assert batch["state"] == "completed"
+    assert batch["state"] == "distributing"
     assert batch["rejects"] == []
     assert response.headers["Location"] == f"/api/v1/qualification-batches/{batch['id']}"
     assert await world.rows("SELECT count(*) AS n FROM qualification") == [{"n": 3}]
@@ -79,7 +79,7 @@ async def test_numbers_are_sealed_and_found_by_their_keys(world: Any, record: Ma
 
 async def test_each_recorded_record_is_published_whole(world: Any, record: Make) -> None:
     await world.feed(record(1), record(2, name="王(suo)"))
-    events = [QualificationRecorded.model_validate(data) for data in await world.published()]
+    events = [BatchedQualification.model_validate(data) for data in await world.published()]
     assert [event.name for event in events] == ["王芳", "王(suo)"]
     event = events[0]
     assert (event.version, event.exam_year, event.in_force) == (1, 2026, True)
@@ -89,8 +89,12 @@ async def test_each_recorded_record_is_published_whole(world: Any, record: Make)
     assert opened == record(1)["id_number"]
 
 
-async def test_the_end_of_a_batch_is_published_after_its_records(world: Any, record: Make) -> None:
+async def test_the_end_of_a_batch_is_published_once_its_records_have_arrived(
+    world: Any, record: Make
+) -> None:
     batch = await world.feed(record(1), record(1), record(2, gender="1"))
+    assert await world.published("batch-completed") == []
+    await world.keep()
     (done,) = await world.published("batch-completed")
     assert done["aggregate_id"] == batch["id"]
     assert done["account_id"] == "exam-centre"

@@ -15,14 +15,25 @@ from zhiye_contracts.events.qualification_cases import (
     QualificationCaseForwarded,
     QualificationRequested,
 )
-from zhiye_contracts.events.qualifications import QualificationBatchCompleted, QualificationRecorded
-from zhiye_contracts.events.registration import ApplicationChanged, RegistrationChanged
+from zhiye_contracts.events.qualifications import (
+    BatchedQualification,
+    QualificationBatchCompleted,
+    QualificationRecorded,
+    QualificationsRecorded,
+    QualificationState,
+)
+from zhiye_contracts.events.registration import (
+    ApplicationChanged,
+    QualificationsKept,
+    RegistrationChanged,
+)
 
 __all__ = [
     "EVENTS",
     "AccountChanged",
     "ApplicationChanged",
     "AuthorityChanged",
+    "BatchedQualification",
     "Event",
     "FilingChanged",
     "ForwardedEvidence",
@@ -35,6 +46,9 @@ __all__ = [
     "QualificationCaseForwarded",
     "QualificationRecorded",
     "QualificationRequested",
+    "QualificationState",
+    "QualificationsKept",
+    "QualificationsRecorded",
     "RegistrationChanged",
     "ToldReason",
 ]

@@ -84,3 +84,21 @@ class RegistrationChanged(Event):
         True, description="False when imported: no business was done in this system"
     )
     sealed_id_number: str | None = None
+
+
+@event(
+    "zhiye.registration.qualifications-kept.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000BAT001",
+        "version": 500,
+        "occurred_at": EXAMPLE_TIME,
+        "records": 487,
+    },
+)
+class QualificationsKept(Event):
+    """The registration service has qualifications of a batch: what it was told of together, by
+    one or more ``QualificationsRecorded``, is visible now."""
+
+    aggregate_id: str = Field(max_length=64, description="The batch")
+    version: int = Field(ge=1, description="The highest of the events that this answers")
+    records: int = Field(ge=1, description="How many those events held")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import text
+from asyncpg import PostgresError
+from sqlalchemy import Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -69,6 +70,21 @@ class Transaction:
 
     async def execute(self, statement: Any, parameters: Any = None) -> Any:
         return await self.connection.execute(statement, parameters)
+
+    async def copy(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert many rows at once by ``COPY``, in their order; a column that a row has not is
+        ``NULL``. Costs PostgreSQL half of what ``INSERT`` does."""
+        if not rows:
+            return
+        names = [column.name for column in table.columns]
+        raw = await self.connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        try:
+            await driver.copy_records_to_table(
+                table.name, columns=names, records=[[row.get(n) for n in names] for row in rows]
+            )
+        except PostgresError as error:
+            raise DBAPIError(f"COPY {table.name}", None, error, hide_parameters=True) from None
 
     async def flush(self) -> bool:
         """Write the outbox rows; whether there were any."""

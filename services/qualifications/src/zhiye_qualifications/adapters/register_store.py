@@ -28,20 +28,18 @@ _STORED = text(
     f" UNION SELECT {_COMPARED} FROM qualification WHERE person_key = ANY(:people)"
 )
 
-_COLUMNS = [column.name for column in qualification.columns]
-_ALL = ", ".join(_COLUMNS)
-_NEWER = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")
+_ALL = ", ".join(column.name for column in qualification.columns)
+_NEWER = ", ".join(f"{c.name} = given.{c.name}" for c in qualification.columns if c.name != "id")
 
 _KEEP_OLD = text(
     f"INSERT INTO qualification_history ({_ALL})"  # noqa: S608 - names from the table
     f" SELECT {_ALL} FROM qualification WHERE id = ANY(:ids)"
 )
 # The rows travel as one JSON text, which PostgreSQL reads by the columns' own types.
-_WRITE = text(
-    f"INSERT INTO qualification ({_ALL}) SELECT {_ALL}"  # noqa: S608
-    " FROM json_populate_recordset(CAST(NULL AS qualification), CAST(:rows AS json))"
-    f" ON CONFLICT (id) DO UPDATE SET {_NEWER}"
-    " WHERE excluded.version > qualification.version"
+_REPLACE = text(
+    f"UPDATE qualification SET {_NEWER}"  # noqa: S608
+    " FROM json_populate_recordset(CAST(NULL AS qualification), CAST(:rows AS json)) AS given"
+    " WHERE qualification.id = given.id"
 )
 _RESULTS = text(
     "INSERT INTO batch_result (batch_id, line, event_id, outcome, certificate, admission, reasons)"
@@ -100,13 +98,14 @@ async def write(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
 
     ``rows`` have the columns of the table.
     """
-    if not rows:
-        return
-    if replaced := [row["id"] for row in rows if row["version"] > 1]:
-        await tx.execute(_KEEP_OLD, {"ids": replaced})
-    # Fingerprints are bytes, which JSON has not; PostgreSQL reads them as it writes them.
-    told = [row | {"fingerprint": "\\x" + row["fingerprint"].hex()} for row in rows]
-    await tx.execute(_WRITE, {"rows": orjson.dumps(told).decode()})
+    newer = [row for row in rows if row["version"] > 1]
+    if newer:
+        await tx.execute(_KEEP_OLD, {"ids": [row["id"] for row in newer]})
+        # Fingerprints are bytes, which JSON has not; PostgreSQL reads them as it writes them.
+        told = [row | {"fingerprint": "\\x" + row["fingerprint"].hex()} for row in newer]
+        await tx.execute(_REPLACE, {"rows": orjson.dumps(told).decode()})
+    # After them: a certificate that is new may take the year that another one has just given up.
+    await tx.copy(qualification, [row for row in rows if row["version"] == 1])
 
 
 async def write_results(tx: Transaction, batch: str, results: Sequence[dict[str, Any]]) -> None:

@@ -115,6 +115,13 @@ batch = Table(
     Column("unchanged", BigInteger, nullable=False, server_default="0"),
     Column("ignored_older", BigInteger, nullable=False, server_default="0"),
     Column("rejected", BigInteger, nullable=False, server_default="0"),
+    Column(
+        "kept",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="of recorded and updated, those that the registration service has",
+    ),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("progressed_at", DateTime(timezone=True), nullable=False),
     Column("completed_at", DateTime(timezone=True)),
@@ -122,7 +129,9 @@ batch = Table(
     UniqueConstraint("account_id", "day"),
     Index("batch_account_id_idx", "account_id", "id"),
     Index("batch_reading_idx", "progressed_at", postgresql_where=text("state = 'reading'")),
-    CheckConstraint("state IN ('reading', 'completed', 'interrupted', 'cancelled')", "state"),
+    CheckConstraint(
+        "state IN ('reading', 'distributing', 'completed', 'interrupted', 'cancelled')", "state"
+    ),
     CheckConstraint(
         "received = recorded + updated + unchanged + ignored_older + rejected", "received"
     ),

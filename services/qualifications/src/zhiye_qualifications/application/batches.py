@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis import texts
 from zhiye_chassis.database import Database, Transaction
 from zhiye_chassis.security import Principal
-from zhiye_contracts.events import QualificationBatchCompleted
 from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters.register_store import Superseded
 from zhiye_qualifications.adapters.tables import batch, batch_result
+from zhiye_qualifications.application.distribution import complete_if_kept
 from zhiye_qualifications.domain.codes import Outcome
 from zhiye_qualifications.kit import Kit
 
@@ -88,29 +88,18 @@ async def rejects(database: Database, batch_id: str) -> AsyncIterator[bytes]:
 
 
 async def complete(kit: Kit, tx: Transaction, batch_id: str, attempt: int) -> None:
-    """The batch was read to its end; its sender is told. ``Superseded`` when it was not ours."""
-    now = kit.clock.now()
+    """The batch was read to its end; it is ``completed`` once what it brought has arrived.
+    ``Superseded`` when it was not ours."""
     ended = await tx.execute(
         update(batch)
         .where(batch.c.id == batch_id, batch.c.attempt == attempt)
-        .values(state="completed", completed_at=now, progressed_at=now)
+        .values(state="distributing", progressed_at=kit.clock.now())
         .returning(batch)
     )
     row = ended.mappings().first()
     if row is None:
         raise Superseded
-    tx.emit(
-        QualificationBatchCompleted(
-            aggregate_id=batch_id,
-            version=1,
-            occurred_at=now,
-            account_id=row["account_id"],
-            received=row["received"],
-            recorded=row["recorded"] + row["updated"],
-            unchanged=row["unchanged"] + row["ignored_older"],
-            rejected=row["rejected"],
-        )
-    )
+    await complete_if_kept(kit, tx, row)
 
 
 async def close_abandoned(kit: Kit) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_contracts import purposes
-from zhiye_contracts.events import QualificationRecorded
 from zhiye_contracts.identifiers import mask_certificate
 from zhiye_contracts.reasons import Reason
-from zhiye_qualifications.adapters import register_store
+from zhiye_qualifications.adapters import events, register_store
 from zhiye_qualifications.domain.codes import ADMISSION_NUMBER, OUTCOMES, Outcome
 from zhiye_qualifications.domain.records import Record
 from zhiye_qualifications.domain.register import Candidate, Register, Settled
@@ -108,38 +108,34 @@ async def record_within(
         seen[candidate.certificate] += 1
     counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
     counts["rejected"] = chunk.received - len(chunk.candidates)
+    now = kit.clock.now()
+    written: list[dict[str, Any]] = []
     await register_store.take_turn(tx)
     # A certificate that comes twice is settled twice, each time against what is stored.
     for candidates in rounds.values():
-        counts.update(await _settle(kit, tx, batch_id, candidates, chunk))
+        register = Register(await register_store.load(tx, candidates))
+        rows = []
+        for candidate in candidates:
+            settled = register.settle(candidate)
+            counts[settled.outcome] += 1
+            if settled.outcome in ("recorded", "updated"):
+                rows.append(_row(kit, batch_id, candidate, settled, now))
+            if settled.outcome != "recorded" or settled.reasons:
+                record = candidate.record
+                numbers = record.certificate_number, record.admission_number
+                chunk.result(candidate.line, settled.outcome, settled.reasons, *numbers)
+        await register_store.write(tx, rows)
+        written += rows
     await register_store.write_results(tx, batch_id, chunk.results)
     received = {**counts, "received": chunk.received}
-    now = kit.clock.now()
     await register_store.progress(tx, batch_id, attempt, chunk.last_line, received, now)
+    tx.emit(*events.recorded_in_batch(batch_id, chunk.last_line, written, now))
     return counts
 
 
-async def _settle(
-    kit: Kit, tx: Transaction, batch_id: str, candidates: Sequence[Candidate], chunk: Chunk
-) -> Counter[str]:
-    register = Register(await register_store.load(tx, candidates))
-    counts: Counter[str] = Counter()
-    rows = []
-    for candidate in candidates:
-        settled = register.settle(candidate)
-        counts[settled.outcome] += 1
-        if settled.outcome in ("recorded", "updated"):
-            rows.append(_row(kit, batch_id, candidate, settled))
-        if settled.outcome != "recorded" or settled.reasons:
-            record = candidate.record
-            numbers = record.certificate_number, record.admission_number
-            chunk.result(candidate.line, settled.outcome, settled.reasons, *numbers)
-    await register_store.write(tx, rows)
-    tx.emit(*(_event(row) for row in rows))
-    return counts
-
-
-def _row(kit: Kit, batch_id: str, candidate: Candidate, settled: Settled) -> dict[str, Any]:
+def _row(
+    kit: Kit, batch_id: str, candidate: Candidate, settled: Settled, now: datetime
+) -> dict[str, Any]:
     seal, record = kit.cipher.seal, candidate.record
     admission = record.admission_number
     certificate = record.certificate_number
@@ -171,20 +167,8 @@ def _row(kit: Kit, batch_id: str, candidate: Candidate, settled: Settled) -> dic
         "in_force": True,
         "fingerprint": candidate.fingerprint,
         "batch_id": batch_id,
-        "changed_at": kit.clock.now(),
+        "changed_at": now,
     }
-
-
-_EVENT_FIELDS = tuple(QualificationRecorded.model_fields.keys() - {"aggregate_id", "occurred_at"})
-
-
-def _event(row: Mapping[str, Any]) -> QualificationRecorded:
-    """Constructed without validation: every field was checked, and a million of these are made."""
-    return QualificationRecorded.model_construct(
-        aggregate_id=row["id"],
-        occurred_at=row["changed_at"],
-        **{name: row[name] for name in _EVENT_FIELDS if name in row},
-    )
 
 
 def _masked(number: object) -> str:

@@ -84,7 +84,7 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 
 def _batch(row: RowMapping) -> BatchOut:
     return BatchOut(
-        **{name: row[name] for name in ("id", "state", "format", "lines", "started_at")},
+        **{name: row[name] for name in ("id", "state", "format", "lines", "kept", "started_at")},
         completed_at=row["completed_at"],
         counts=CountsOut(**{name: row[name] for name in ("received", *OUTCOMES)}),
         results_url=f"{_PATH}/{row['id']}/results",

@@ -70,16 +70,21 @@ class CountsOut(BaseModel):
 
 
 class BatchOut(BaseModel):
-    """A batch as it stands; while it is ``reading``, the counts grow."""
+    """A batch as it stands; while it is ``reading``, the counts grow. One that is ``distributing``
+    was read to its end: ``kept`` grows until the registration service has what it brought."""
 
     id: str = Field(examples=["01JD0000000000000000BAT001"])
-    state: Literal["reading", "completed", "interrupted"] = Field(
+    state: Literal["reading", "distributing", "completed", "interrupted", "cancelled"] = Field(
         description="An interrupted batch is completed by sending the file again",
         examples=["completed"],
     )
     format: Literal["ndjson", "csv"] = Field(examples=["ndjson"])
     lines: int = Field(description="Lines read and processed so far", examples=[1000])
     counts: CountsOut
+    kept: int = Field(
+        description="Of recorded and updated, those that the registration service has",
+        examples=[950],
+    )
     started_at: datetime
     completed_at: datetime | None = None
     results_url: str = Field(examples=["/api/v1/qualification-batches/01JD…/results"])

@@ -1,10 +1,17 @@
-"""What qualifications reads from the bus: nothing yet; the exam centre feeds it over HTTP."""
+"""What qualifications reads from the bus."""
 
 from __future__ import annotations
 
-from zhiye_chassis.bus.subscriptions import Subscriptions
+from functools import partial
+
+from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
+from zhiye_contracts.events import QualificationsKept
+from zhiye_qualifications.application.distribution import count_kept
 from zhiye_qualifications.kit import Kit
 
 
 def subscriptions(kit: Kit) -> Subscriptions:
-    return Subscriptions("qualifications", ())
+    return Subscriptions(
+        "qualifications",
+        (Subscription(QualificationsKept, partial(count_kept, kit), batch=True),),
+    )

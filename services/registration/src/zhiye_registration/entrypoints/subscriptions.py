@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_contracts.events import (
     AccountChanged,
     AuthorityChanged,
     InstitutionChanged,
     QualificationRecorded,
+    QualificationsRecorded,
 )
 from zhiye_registration.application import reactions
+from zhiye_registration.kit import Kit
 
 
-def subscriptions() -> Subscriptions:
+def subscriptions(kit: Kit) -> Subscriptions:
+    batches = partial(reactions.keep_batches, kit.clock)
     return Subscriptions(
         "registration",
         (
             Subscription(QualificationRecorded, reactions.keep_qualifications, batch=True),
+            Subscription(QualificationsRecorded, batches, batch=True),
             Subscription(InstitutionChanged, reactions.keep_institutions, batch=True),
             Subscription(AuthorityChanged, reactions.keep_authorities, batch=True),
             Subscription(AccountChanged, reactions.keep_accounts, batch=True),
