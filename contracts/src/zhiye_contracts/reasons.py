@@ -78,6 +78,7 @@ _CITATIONS = (
         r"《护士执业注册管理办法》第\1条",
     ),
     (re.compile(r"\bAdministrative Licensing Law art\. (\d+)"), r"《行政许可法》第\1条"),
+    (re.compile(r"\bRegulation on Medical Institutions"), "《医疗机构管理条例》"),
     (re.compile(r"\s*[;,]\s*"), "；"),
 )
 
