@@ -17,6 +17,7 @@ from zhiye_chassis.service import Service
 from zhiye_institutions.adapters.tables import metadata
 from zhiye_institutions.application.register_authority import register_authority
 from zhiye_institutions.application.register_institution import register_institution
+from zhiye_institutions.application.zones import decide_zone, report_zone
 from zhiye_institutions.kit import Kit
 from zhiye_institutions.service import build
 
@@ -39,6 +40,18 @@ class World:
         given = {"category": "A100", "ownership": "11"} | more
         async with self.kit.database.transaction() as tx:
             return await register_institution(tx, self.kit, name=name, region=region, **given)
+
+    async def zone(self, name: str, parent: str) -> str:
+        """A special zone that was reported and has its code, which is returned."""
+        reporter = Principal("account-p", "authority", "处长", region=f"{parent[:2]}0000")
+        operator = Principal("account-o", "operator", "运维")
+        async with self.kit.database.transaction() as tx:
+            id_ = await report_zone(
+                tx, self.kit, reporter, name=name, parent=parent, document="政函 1 号"
+            )
+            code = await decide_zone(tx, self.kit, operator, id_, "assign", None)
+        assert code is not None
+        return code
 
     async def published(self, what: str) -> list[dict[str, Any]]:
         """Data of the events published so far, of the types that end like this, in order."""

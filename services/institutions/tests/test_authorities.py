@@ -202,6 +202,7 @@ async def test_a_special_zone_has_an_authority_and_institutions(world: World) ->
         "/api/v1/institutions",
         json={"name": "开发区医院", "region": "130171", "category": "A100", "ownership": "11"},
     )
+    assert await world.zone("石家庄高新区", "130100") == "130171"
     zone = await world.authority("开发区卫生局", "zone", "130171")
     await world.institution("开发区医院", "130171")
     assert refused.json()["code"] == "region_unknown"

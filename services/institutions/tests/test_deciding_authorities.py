@@ -52,6 +52,7 @@ async def test_the_institution_chooses_for_one_type_and_the_others_keep_the_defa
         "business_type_label": "首次注册",
         "authority": {"id": province, "name": "北京"},
         "origin": "set",
+        "warning": None,
     }
     assert items["nurse-renewal"]["authority"]["id"] == county
     assert items["nurse-renewal"]["origin"] == "default"
@@ -68,6 +69,14 @@ async def test_nobody_decides_where_no_authority_is_online(world: World) -> None
     _, items = await listed(world, hospital)
     assert {item["origin"] for item in items.values()} == {"none"}
     assert items["nurse-first"]["authority"] is None
+    assert items["nurse-first"]["warning"]["code"] == "no_deciding_authority"
+    english = await world.client(language="en").get(
+        f"/api/v1/institutions/{hospital}/deciding-authorities"
+    )
+    for item in english.json()["items"]:
+        assert "nothing can be submitted" in item["warning"]["reason"]
+        assert "Ask the local health authority" in item["warning"]["next_step"]
+        assert item["warning"]["source"] == "deck 3.3"
 
 
 @pytest.mark.parametrize("region", ["110102", "110100", "110000", "000000"])

@@ -38,6 +38,16 @@ async def test_an_authority_registers_an_institution_in_its_region(world: World)
         "status": "in_force",
         "status_label": "执业",
         "version": 1,
+        "campus_of": None,
+        "merged_into": None,
+        "other_names": [],
+        "address": None,
+        "person_in_charge": None,
+        "beds": None,
+        "departments": [],
+        "subjects": [],
+        "licensed_on": None,
+        "next_check_due": None,
     }
     english = await world.client(language="en").get(made.headers["location"])
     assert english.json()["category_label"] == "general hospital"

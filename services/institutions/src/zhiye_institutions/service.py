@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from zhiye_chassis.clock import Clock, SystemClock
 from zhiye_chassis.database import Database
 from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 from zhiye_institutions.adapters.tables import metadata
+from zhiye_institutions.application.calendar_jobs import begin_closures, remind_of_checks
 from zhiye_institutions.entrypoints.http import routes
 from zhiye_institutions.entrypoints.subscriptions import subscriptions
 from zhiye_institutions.kit import Kit
@@ -27,4 +30,5 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         metadata=metadata,
         migrations="zhiye_institutions.migrations",
         kit=kit,
+        periodic=(partial(begin_closures, kit), partial(remind_of_checks, kit)),
     )

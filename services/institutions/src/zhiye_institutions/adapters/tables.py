@@ -38,6 +38,8 @@ metadata = new_metadata()
 
 _LEVELS = ", ".join(f"'{level}'" for level in AUTHORITY_LEVELS)
 _STATUSES = ", ".join(f"'{status}'" for status in STATUSES)
+_WALKED = ("region", "category", "status")
+"""What a search looks at while it goes through names, so that it reads the index alone."""
 
 authority = Table(
     "authority",
@@ -59,7 +61,11 @@ institution = Table(
     "institution",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("registration_number", Text, comment="22 characters; stations may have none (Q55)"),
+    Column(
+        "registration_number",
+        Text(collation="C"),  # as the name: ordered by its characters, whatever the locale
+        comment="22 characters; stations may have none (Q55)",
+    ),
     Column("name", Text(collation="C"), nullable=False, comment="standard name"),
     Column("region", Text, nullable=False, comment="6-digit division code"),
     Column("category", Text, nullable=False, comment="WS 218-2002 annex A"),
@@ -79,7 +85,7 @@ institution = Table(
     Column("check_reminded", Date, comment="the next_check_due that it was reminded of"),
     Column(
         "search_keys",
-        ARRAY(Text),
+        ARRAY(Text(collation="C")),
         nullable=False,
         server_default="{}",
         comment="what a search may look for: domain.search",
@@ -104,7 +110,21 @@ institution = Table(
         postgresql_where=text("registration_number IS NOT NULL"),
     ),
     Index("institution_region_idx", "region", postgresql_ops={"region": "text_pattern_ops"}),
-    Index("institution_name_idx", "name", "id"),
+    Index("institution_name_idx", "name", "id", postgresql_include=_WALKED),
+    Index(
+        "institution_province_idx",
+        text('"left"(region, 2)'),
+        "name",
+        "id",
+        postgresql_include=_WALKED,
+    ),
+    Index(
+        "institution_status_idx",
+        "status",
+        "name",
+        "id",
+        postgresql_where=text("status <> 'in_force'"),
+    ),
     Index("institution_search_idx", "search_keys", postgresql_using="gin"),
     Index(
         "institution_standard_idx",
@@ -208,6 +228,11 @@ filing = Table(
     Index("filing_institution_idx", "institution_id", "id"),
     Index("filing_authority_idx", "authority_id", "state", "id"),
     Index("filing_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}),
+    Index(
+        "filing_closure_idx",
+        "institution_id",
+        postgresql_where=text("kind = 'closure' AND state = 'approved'"),
+    ),
 )
 
 filing_step = Table(

@@ -12,6 +12,7 @@ from zhiye_contracts.events import AuthorityChanged
 from zhiye_contracts.reasons import Refused
 from zhiye_institutions.adapters.tables import authority
 from zhiye_institutions.application.publishing import hold_authorities, refresh_defaults
+from zhiye_institutions.application.zones import is_zone
 from zhiye_institutions.domain.regions import authority_refusals
 from zhiye_institutions.kit import Kit
 
@@ -31,7 +32,8 @@ async def register_authority(
     With an ``authority_id`` that exists already nothing is done, so that seeding may be repeated.
     Raises ``Refused``: authority_level_region_mismatch, region_unknown, authority_exists.
     """
-    if reasons := authority_refusals(level, region, kit.clock.today()):
+    assigned = level == "zone" and await is_zone(tx, region)
+    if reasons := authority_refusals(level, region, kit.clock.today(), zone_assigned=assigned):
         raise Refused(*reasons)
     await hold_authorities(tx, to_change=True)
     now = kit.clock.now()

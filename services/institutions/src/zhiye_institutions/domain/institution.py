@@ -131,6 +131,69 @@ INSTITUTION_CLOSED = _reason(
     "institution_id",
     "deck 3",
 )
+NOBODY_DECIDES = _reason(
+    "no_deciding_authority",
+    "本机构所在地及其上级都没有已上线的主管部门，此业务无人审批，不能提交。",
+    "No authority of the region, or above it, is online: nobody would decide, so nothing can be"
+    " submitted.",
+    Text(
+        "请联系当地卫生健康行政部门开通电子化注册，或另行设置审批机关。",
+        "Ask the local health authority to register electronically, or choose who decides.",
+    ),
+    "authority_id",
+    "deck 3.3",
+)
+NUMBER_NOT_YET = _reason(
+    "institution_not_licensed_yet",
+    "筹建中的机构尚未执业登记，没有登记号。",
+    "An institution that is only set up has no licence yet, and so no registration number.",
+    Text(
+        "请去掉登记号；批准执业登记时核发。",
+        "Leave the number out: it is given with the practice licence.",
+    ),
+    "registration_number",
+    "Q48",
+)
+CAMPUS_UNKNOWN = _reason(
+    "campus_of_unknown",
+    "没有找到所属的标准名称机构。",
+    "The institution that this would be a campus of is not on record.",
+    Text("请按标准名称查找后填写其编号。", "Search for its standard name and give its id."),
+    "campus_of",
+    "Q57",
+)
+CAMPUS_OF_CAMPUS = _reason(
+    "campus_of_campus",
+    "所填机构本身是院区或分支机构。",
+    "The institution named is a campus itself.",
+    Text("请填写标准名称机构的编号。", "Give the institution of the standard name."),
+    "campus_of",
+    "Q57",
+)
+CAMPUS_OF_ENDED = _reason(
+    "campus_of_ended",
+    "所属机构已注销或已合并，不能再登记院区。",
+    "The institution named was cancelled or merged: it gets no further campus.",
+    Text("请填写现行的标准名称机构。", "Give the institution that goes on."),
+    "campus_of",
+    "Q57",
+)
+CAMPUS_ELSEWHERE = _reason(
+    "campus_of_elsewhere",
+    "所属机构不在您的管辖范围内。",
+    "The institution named is not inside your region.",
+    Text(
+        "请由两地共同的上级主管部门办理。",
+        "Ask an authority whose region contains both places.",
+    ),
+    "campus_of",
+    "Q57",
+)
+
+
+def may_lack_number(category: str) -> bool:
+    """Blood and plasma stations (class F of WS 218-2002) may have no number (Q55)."""
+    return category.startswith("F")
 
 
 @dataclass(frozen=True, slots=True)

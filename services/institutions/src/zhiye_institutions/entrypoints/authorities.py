@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import Query, Response
@@ -12,7 +13,8 @@ from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_
 from zhiye_chassis.security import PUBLIC, allow
 from zhiye_chassis.web import IfMatch, Reader, Routes, Schema, Tx, etag
 from zhiye_contracts.reasons import Language, Refused
-from zhiye_institutions.application import queries
+from zhiye_institutions.application import queries, record_queries
+from zhiye_institutions.application.authority_tree import authorities_above, authorities_below
 from zhiye_institutions.application.change_authority import change_authority
 from zhiye_institutions.application.register_authority import register_authority
 from zhiye_institutions.domain.institution import AUTHORITY_UNKNOWN
@@ -73,18 +75,30 @@ class AuthorityOut(BaseModel):
     version: int
 
 
+class AuthorityTreeOut(BaseModel):
+    """An authority with those above it and directly below it (deck 3)."""
+
+    authority: AuthorityOut
+    above: list[AuthorityOut] = Field(description="From the nation down")
+    below: Page[AuthorityOut] = Field(
+        description="Inside its region with no other between; a zone under what it lies in (Q56)"
+    )
+
+
 class AuthorityId(BaseModel):
     id: str = Field(examples=["01JD0000000000000000AUT001"])
 
 
-def shown(row: RowMapping, language: Language) -> AuthorityOut:
+def shown(
+    row: RowMapping, language: Language, zones: Mapping[str, tuple[str, str]]
+) -> AuthorityOut:
     return AuthorityOut(
         id=row["id"],
         name=row["name"],
         level=row["level"],
         level_label=AUTHORITY_LEVELS.label(row["level"], language),
         region=row["region"],
-        region_name=full_name(row["region"]),
+        region_name=full_name(row["region"], zones),
         online=row["online"],
         version=row["version"],
     )
@@ -103,10 +117,11 @@ def routes(kit: Kit) -> Routes:
             rows = await queries.find_authorities(
                 connection, region, (str(after[0]), str(after[1])) if after else None, limit + 1
             )
+            zones = await record_queries.zones_of(connection, {row["region"] for row in rows})
         more = len(rows) > limit
         rows = rows[:limit]
         return Page(
-            items=[shown(row, language) for row in rows],
+            items=[shown(row, language, zones) for row in rows],
             next_cursor=encode_cursor(rows[-1]["region"], rows[-1]["id"]) if more else None,
         )
 
@@ -117,14 +132,47 @@ def routes(kit: Kit) -> Routes:
         """One health authority."""
         async with kit.database.reading() as connection:
             row = await queries.get_authority(connection, authority_id)
-        if row is None:
-            raise Refused(AUTHORITY_UNKNOWN, status=404)
+            if row is None:
+                raise Refused(AUTHORITY_UNKNOWN, status=404)
+            zones = await record_queries.zones_of(connection, [row["region"]])
         response.headers["ETag"] = etag(row["version"])
-        return shown(row, language)
+        return shown(row, language, zones)
+
+    @api.expose("GET", "/api/v1/authorities/{authority_id}/tree", PUBLIC)
+    async def read_tree(
+        authority_id: str, language: Reader, cursor: Cursor = None, limit: Limit = 50
+    ) -> AuthorityTreeOut:
+        """Who is above an authority, and who directly below it, in pages."""
+        after = decode_cursor(cursor, str, str) if cursor else None
+        async with kit.database.reading() as connection:
+            row = await queries.get_authority(connection, authority_id)
+            if row is None:
+                raise Refused(AUTHORITY_UNKNOWN, status=404)
+            upper = await authorities_above(connection, row["region"])
+            lower = await authorities_below(
+                connection,
+                row["region"],
+                (str(after[0]), str(after[1])) if after else None,
+                limit + 1,
+            )
+            zones = await record_queries.zones_of(
+                connection, {one["region"] for one in (row, *lower)}
+            )
+        more = len(lower) > limit
+        lower = lower[:limit]
+        return AuthorityTreeOut(
+            authority=shown(row, language, zones),
+            above=[shown(one, language, zones) for one in upper],
+            below=Page(
+                items=[shown(one, language, zones) for one in lower],
+                next_cursor=encode_cursor(lower[-1]["region"], lower[-1]["id"]) if more else None,
+            ),
+        )
 
     @api.expose("POST", "/api/v1/authorities", allow("operator"), refusals=(409,), status_code=201)
     async def add_authority(tx: Tx, body: AuthorityIn, response: Response) -> AuthorityId:
-        """Put a health authority on record; institutions nearest to it get it as their default."""
+        """Put a health authority on record; institutions nearest to it get it as their default.
+        One of a special zone needs the zone's assigned code (Q56)."""
         authority_id = await register_authority(tx, kit, **body.model_dump())
         response.headers["ETag"] = etag(1)
         response.headers["Location"] = f"/api/v1/authorities/{authority_id}"

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.problems import refused
@@ -15,6 +16,7 @@ from zhiye_chassis.security import PUBLIC
 from zhiye_chassis.web import Reader, Routes
 from zhiye_contracts.codes import TABLES, CodeTable, divisions
 from zhiye_contracts.reasons import Language
+from zhiye_institutions.application.zones import find_zones
 from zhiye_institutions.domain.institution import INSTITUTION_LEVELS
 from zhiye_institutions.domain.lifecycle import STATUSES
 from zhiye_institutions.domain.regions import AUTHORITY_LEVELS, full_name
@@ -27,6 +29,7 @@ _ALL: dict[str, CodeTable] = {
     STATUSES.name: STATUSES,
 }
 _CACHE = {"Cache-Control": "public, max-age=86400", "Vary": "Accept-Language"}
+_ZONES_CHANGE = {"Cache-Control": "public, max-age=300"}
 
 
 class DivisionOut(BaseModel):
@@ -38,6 +41,9 @@ class DivisionOut(BaseModel):
         None, description="First year under this name, if known", examples=[1980]
     )
     until: int | None = Field(None, description="Last year, if abolished", examples=[None])
+    zone: bool = Field(
+        False, description="A special zone with a centrally assigned code, no official division"
+    )
 
 
 class DivisionsOut(BaseModel):
@@ -76,6 +82,16 @@ def _division(division: divisions.Division, clock: Clock) -> DivisionOut:
     )
 
 
+def _zone(row: RowMapping) -> DivisionOut:
+    return DivisionOut(
+        code=row["code"],
+        name=row["name"],
+        full_name=full_name(row["parent"]) + row["name"],
+        current=True,
+        zone=True,
+    )
+
+
 def routes(kit: Kit) -> Routes:
     api = Routes("codes")
 
@@ -86,17 +102,28 @@ def routes(kit: Kit) -> Routes:
             str, Query(pattern="^[0-9]{6}$", description="000000: the provinces")
         ] = divisions.NATION,
     ) -> DivisionsOut:
-        """Divisions in force directly below another, in the order of their codes."""
-        response.headers.update(_CACHE)
+        """Divisions in force directly below another, in the order of their codes; then the special
+        zones that lie in it (Q56), flagged."""
+        async with kit.database.reading() as connection:
+            zones = await find_zones(connection, parent=parent, assigned_only=True)
+        response.headers.update(_CACHE | _ZONES_CHANGE)
         return DivisionsOut(
-            items=[_division(division, kit.clock) for division in divisions.children(parent)]
+            items=[
+                *(_division(division, kit.clock) for division in divisions.children(parent)),
+                *(_zone(row) for row in zones),
+            ]
         )
 
     @api.expose("GET", "/api/v1/divisions/{code}", PUBLIC)
     async def read_division(code: str, response: Response) -> DivisionOut:
-        """A division under the newest name it has had, in force or abolished."""
+        """A division under the newest name it has had, in force or abolished; or a zone (Q56)."""
         division = divisions.get(code)
         if division is None:
+            async with kit.database.reading() as connection:
+                zones = await find_zones(connection, code=code, assigned_only=True)
+            if zones:
+                response.headers.update(_CACHE | _ZONES_CHANGE)
+                return _zone(zones[0])
             raise refused(
                 "division_unknown",
                 ("没有这个行政区划代码。", "There is no such division code."),

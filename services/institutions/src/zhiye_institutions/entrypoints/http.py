@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zhiye_chassis.web import Routes
-from zhiye_institutions.entrypoints import authorities, codes, institutions
+from zhiye_institutions.entrypoints import (
+    authorities,
+    codes,
+    filings,
+    institutions,
+    merges,
+    records,
+    zones,
+)
 from zhiye_institutions.kit import Kit
 
 
 def routes(kit: Kit) -> Sequence[Routes]:
-    return (authorities.routes(kit), institutions.routes(kit), codes.routes(kit))
+    return (
+        authorities.routes(kit),
+        institutions.routes(kit),
+        records.routes(kit),
+        filings.routes(kit),
+        merges.routes(kit),
+        zones.routes(kit),
+        codes.routes(kit),
+    )

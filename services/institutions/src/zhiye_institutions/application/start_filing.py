@@ -1,0 +1,113 @@
+"""An institution drafts a filing, and revises it until it is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.ids import new_id
+from zhiye_chassis.problems import refused
+from zhiye_chassis.security import Principal
+from zhiye_chassis.web import stale_version
+from zhiye_contracts.reasons import Reason, Refused
+from zhiye_institutions.adapters import filings
+from zhiye_institutions.application.access import not_found
+from zhiye_institutions.application.changing import lock_institution
+from zhiye_institutions.application.filing_access import facts_of, of_side
+from zhiye_institutions.application.filing_recording import announce, record
+from zhiye_institutions.domain.filing import Filing, take_step
+from zhiye_institutions.domain.filing_conditions import (
+    MATERIAL_UNKNOWN,
+    refusals,
+    unknown_materials,
+)
+from zhiye_institutions.kit import Kit
+
+_NOT_NOW = frozenset({"filing_status"})
+_NOT_EVER = frozenset({"filing_field_not_used"})
+
+
+async def start_filing(
+    tx: Transaction,
+    kit: Kit,
+    caller: Principal,
+    kind: str,
+    proposed: Mapping[str, Any],
+    materials: Mapping[str, str],
+) -> Filing:
+    """The new draft.
+
+    A draft may be incomplete, but not of a kind that the institution's status rules out. Raises
+    ``Refused``: 404; 409 ``filing_status``, ``filing_open``; 422 with every reason at once.
+    """
+    if caller.institution_id is None:
+        raise not_found()
+    row = await lock_institution(tx, caller.institution_id)
+    now = kit.clock.now()
+    one = Filing(
+        id=new_id(),
+        number=await filings.next_number(tx, kit.clock.today()),
+        kind=kind,
+        institution_id=row["id"],
+        region=row["region"],
+        state="draft",
+        version=1,
+        proposed=proposed,
+        materials=materials,
+        created_at=now,
+        updated_at=now,
+    )
+    _check_draft(kit, one, row, _NOT_NOW | _NOT_EVER)
+    if not await filings.add(tx, one):
+        raise refused(
+            "filing_open",
+            (
+                "本机构已有同类申请尚未办结。",
+                "A filing of this kind is open already.",
+            ),
+            ("请继续办理或撤回该申请。", "Go on with it, or withdraw it."),
+            field="kind",
+            status=409,
+        )
+    await announce(tx, one, "draft", caller, row["name"])
+    return one
+
+
+async def revise_filing(
+    tx: Transaction,
+    kit: Kit,
+    caller: Principal,
+    key: str,
+    version: int,
+    proposed: Mapping[str, Any],
+    materials: Mapping[str, str],
+) -> Filing:
+    """The filing with other content: a draft, or what was returned.
+
+    Raises ``Refused``: 404; 409 ``filing_<state>``; 412; 422 with every reason at once.
+    """
+    before = of_side(caller, await filings.lock(tx, key), "institution")
+    after = take_step(
+        before, "revise", "institution", kit.clock.now(), kit.clock.today(), kit.days_of(before.row)
+    )
+    if before.version != version:
+        raise stale_version()
+    after = replace(after, proposed=proposed, materials=materials)
+    row = await lock_institution(tx, before.institution_id)
+    _check_draft(kit, after, row, _NOT_EVER)
+    await record(tx, after, "revise", caller, row["name"])
+    return after
+
+
+def _check_draft(kit: Kit, one: Filing, row: Any, codes: frozenset[str]) -> None:
+    """Of all that a submission is refused for, what no draft may have."""
+    reasons: list[Reason] = [
+        reason for reason in refusals(one.row, facts_of(kit, one, row)) if reason.code in codes
+    ]
+    if unknown_materials(one.row, row["category"], list(one.materials)):
+        reasons.append(MATERIAL_UNKNOWN)
+    if reasons:
+        conflict = all(reason.code in _NOT_NOW for reason in reasons)
+        raise Refused(*reasons, status=409 if conflict else 422)
