@@ -3,6 +3,8 @@ other, and never to be mistaken for it."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,12 +23,14 @@ from services.chassis.tests.bus.world import (
     raw,
     subscriptions_of,
 )
+from sqlalchemy import text
 
 from zhiye_chassis.bus import dead_letters
 from zhiye_chassis.bus.consumer import Consumer, Work
 from zhiye_chassis.bus.relay import Relay
 from zhiye_chassis.bus.subscriptions import EXCHANGE, Outlet, Subscription, Subscriptions
 from zhiye_chassis.clock import FixedClock
+from zhiye_chassis.crypto import FieldCipher
 from zhiye_chassis.database import Transaction
 
 FAILED = "SELECT state, attempts, error FROM failed_event"
@@ -88,6 +92,32 @@ async def test_a_failed_event_is_tried_again_by_the_consumer_of_its_exchange_onl
     await world.assert_each_once(ids)
     await world.deliver(events, consumer=consumer)
     await world.assert_each_once(ids)
+
+
+async def test_what_failed_from_outside_is_kept_sealed_and_still_tried_again(
+    outside_world: World, clock: FixedClock
+) -> None:
+    world = outside_world
+    cipher = FieldCipher({"k1": os.urandom(32)})
+    subscriptions = replace(world.subscriptions, cipher=cipher)
+    consumer = Consumer(world.reader, subscriptions, clock)
+    event = Counted(**happening(), poison="constraint")
+    secret = event.aggregate_id
+    await world.deliver([raw(event)], [b"not json " + secret.encode()], consumer=consumer)
+    kept = await world.rows("SELECT event, state FROM failed_event ORDER BY state")
+    assert all(secret.encode() not in row.event for row in kept)
+    async with world.reader.transaction() as tx:
+        await tx.execute(text("ALTER TABLE strict DROP CONSTRAINT strict_positive_check"))
+    try:
+        clock.instant += timedelta(seconds=1)
+        assert await consumer.retry_due() == 1
+    finally:
+        async with world.reader.transaction() as tx:
+            await tx.execute(text("DELETE FROM strict"))
+            await tx.execute(
+                text("ALTER TABLE strict ADD CONSTRAINT strict_positive_check CHECK (amount > 0)")
+            )
+    await world.assert_each_once([secret])
 
 
 async def test_what_is_not_taken_from_outside_is_given_up_on_unread_and_cannot_be_replayed(

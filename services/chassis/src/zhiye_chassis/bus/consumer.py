@@ -30,6 +30,9 @@ from zhiye_contracts.events.base import CloudEventData
 RETRY_TIERS = (1.0, 5.0, 30.0, 120.0, 600.0)
 """Seconds until the next try; after the last one the event is a dead letter."""
 
+_KEPT = "failed_event"
+"""Purpose of a failed event that is kept sealed."""
+
 _RECEIVE = text(
     "INSERT INTO inbox (source, event_id)"
     " SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]))"
@@ -137,7 +140,7 @@ class Consumer:
             mine = {"now": now, "types": types, "outside": outside}
             due = (await transaction.execute(_DUE, mine)).all()
             for row in due:
-                (item,) = self._parse(row.event)
+                (item,) = self._parse(self._opened(row.event))
                 if isinstance(item, Envelope) and await self._apply(
                     transaction, [item], attempts=row.attempts
                 ):
@@ -170,6 +173,14 @@ class Consumer:
         if item.type not in self._rows:
             return item.raw, "type not taken from outside"
         return replace(item, source=f"{self.subscriptions.exchange}:{item.source}")
+
+    def _kept(self, raw: bytes) -> bytes:
+        cipher = self.subscriptions.cipher
+        return raw if cipher is None else cipher.seal(raw.decode("latin-1"), _KEPT).encode()
+
+    def _opened(self, kept: bytes) -> bytes:
+        cipher = self.subscriptions.cipher
+        return kept if cipher is None else cipher.open(kept.decode(), _KEPT).encode("latin-1")
 
     async def _receive(self, transaction: Transaction, envelopes: list[Envelope]) -> list[Envelope]:
         """The envelopes not seen before, in order, each once."""
@@ -283,7 +294,7 @@ class Consumer:
             {
                 "id": f"{item.source}#{item.id}",
                 "type": item.type,
-                "event": item.raw,
+                "event": self._kept(item.raw),
                 "state": "dead" if dead else "retry",
                 "attempts": attempts,
                 "error": error,
@@ -312,7 +323,7 @@ class Consumer:
             {
                 "id": f"unreadable#{digest[:32]}",
                 "type": "unreadable",
-                "event": raw,
+                "event": self._kept(raw),
                 "state": "dead",
                 "attempts": 0,
                 "error": f"not a CloudEvent: {why}",

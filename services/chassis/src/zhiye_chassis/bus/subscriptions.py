@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zhiye_chassis.crypto import FieldCipher
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.events.base import CloudEventData
 
@@ -44,6 +45,8 @@ class Subscriptions:
     service: str
     table: Sequence[Subscription]
     exchange: str = EXCHANGE
+    cipher: FieldCipher | None = None
+    """Seals what is kept of events that failed, when they carry what ours never do in the clear."""
 
     @property
     def queue(self) -> str:
