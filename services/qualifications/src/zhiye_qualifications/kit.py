@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from zhiye_chassis.calendar import add_working_days, working_days_left
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.crypto import BlindIndex, FieldCipher
 from zhiye_chassis.database import Database
 from zhiye_chassis.settings import Settings
 from zhiye_contracts import purposes
+from zhiye_qualifications.domain.cases import Moment
 from zhiye_qualifications.domain.codes import ADMISSION_NUMBER
+from zhiye_qualifications.settings import CaseSettings
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,17 @@ class Kit:
     settings: Settings
     clock: Clock
     database: Database
+    own: CaseSettings = field(default_factory=CaseSettings)
+
+    def moment(self) -> Moment:
+        return Moment(
+            self.clock.now(),
+            self.clock.today(),
+            add_working_days,
+            working_days_left,
+            self.own.case_province_days,
+            self.own.case_exam_centre_days,
+        )
 
     @property
     def cipher(self) -> FieldCipher:
