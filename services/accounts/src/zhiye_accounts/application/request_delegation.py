@@ -66,8 +66,6 @@ async def request_delegation(
     limits = [(DELEGATIONS, f"{organisation_id}")]
     limits += [(limit, f"{organisation_id} {institution_id}") for limit in DELEGATIONS_TO_ONE]
     await attempts.enforce(tx, limits, now, source="Q54")
-    for kind, subject in {(limit.kind, subject) for limit, subject in limits}:
-        await attempts.record(tx, kind, subject, now)
     to = codes.Recipient(
         "sms",
         principal["phone_key"],
@@ -79,6 +77,8 @@ async def request_delegation(
     sent = await codes.send(
         tx, kit, "delegation", to, client, template="delegation_code", words=words
     )
+    for kind, subject in {(limit.kind, subject) for limit, subject in limits}:
+        await attempts.record(tx, kind, subject, now)
     made = Requested(
         new_id(),
         principal["name"],
