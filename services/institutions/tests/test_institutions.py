@@ -159,7 +159,7 @@ async def test_search_finds_by_part_of_the_name_by_number_and_by_region(world: W
     assert set(await found(q="示例")) == {first, second}
     assert await found(q="石家庄") == [second]
     assert await found(q="100%") == [third]
-    assert await found(q="%") == [third]
+    assert await found(q="0%") == [third]
     assert await found(q="_") == []
     assert await found(q=number.lower()[:12]) == [second]
     assert set(await found(region="110000")) == {first, third}

@@ -101,7 +101,16 @@ class Transaction:
 class Database:
     """The connections of one service to its own database."""
 
-    def __init__(self, url: str, service: str, pool: int = 5, *, pooled: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        pool: int = 5,
+        *,
+        pooled: bool = True,
+        server_settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """``server_settings`` are PostgreSQL's, for this service's connections."""
         options: dict[str, Any] = (
             {"pool_size": pool, "max_overflow": 0, "pool_timeout": 10}
             if pooled
@@ -109,6 +118,7 @@ class Database:
         )
         self.url = url
         self.service = service
+        self._server_settings = dict(server_settings or {})
         self.engine = create_async_engine(
             url,
             hide_parameters=True,  # error texts would quote what a person typed
@@ -118,6 +128,7 @@ class Database:
                 "server_settings": {
                     "application_name": f"zhiye-{service}",
                     "statement_timeout": str(STATEMENT_SECONDS * 1000),
+                    **self._server_settings,
                 }
             },
             **options,
@@ -130,7 +141,7 @@ class Database:
     def companion(self, pool: int) -> Database:
         """The same database through connections of its own, for background work: requests that
         use up theirs do not hold up the bus."""
-        companion = Database(self.url, self.service, pool)
+        companion = Database(self.url, self.service, pool, server_settings=self._server_settings)
         companion.outbox_filled = self.outbox_filled
         return companion
 

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items on a page")]
 Cursor = Annotated[
-    str | None, Query(max_length=400, description="``next_cursor`` of the page before")
+    str | None, Query(max_length=1_200, description="``next_cursor`` of the page before")
 ]
 
 

@@ -15,10 +15,18 @@ from zhiye_institutions.entrypoints.http import routes
 from zhiye_institutions.entrypoints.subscriptions import subscriptions
 from zhiye_institutions.kit import Kit
 
+SEARCHING = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
+"""A search for 卫生室 and one for 协和 are the same statement, and need different plans."""
+
 
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service over the database at ``settings.database_url``."""
-    database = Database(settings.database_url, "institutions", settings.database_pool)
+    database = Database(
+        settings.database_url,
+        "institutions",
+        settings.database_pool,
+        server_settings=SEARCHING,
+    )
     kit = Kit(settings, clock or SystemClock(), database)
     return Service(
         name="institutions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, select, tuple_
+from sqlalchemy import RowMapping, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_contracts.codes import BUSINESS_TYPES
@@ -27,27 +27,6 @@ async def find_authorities(
 async def get_authority(connection: AsyncConnection, authority_id: str) -> RowMapping | None:
     found = await connection.execute(select(authority).where(authority.c.id == authority_id))
     return found.mappings().first()
-
-
-async def find_institutions(
-    connection: AsyncConnection,
-    q: str | None,
-    region: str | None,
-    after: tuple[str, str] | None,
-    limit: int,
-) -> list[RowMapping]:
-    """Institutions whose name contains, or whose registration number begins with ``q``, inside a
-    region's subtree; by name, then id."""
-    statement = select(institution).order_by(institution.c.name, institution.c.id).limit(limit)
-    if q:
-        matches: ColumnElement[bool] = institution.c.name.icontains(q, autoescape=True)
-        number = institution.c.registration_number.startswith(q.upper(), autoescape=True)
-        statement = statement.where(matches | number)
-    if region is not None:
-        statement = statement.where(within(institution.c.region, prefix(region)))
-    if after is not None:
-        statement = statement.where(tuple_(institution.c.name, institution.c.id) > after)
-    return list((await connection.execute(statement)).mappings())
 
 
 async def get_institution(connection: AsyncConnection, institution_id: str) -> RowMapping | None:

@@ -1,4 +1,4 @@
-"""Keeping what institutions are found by in step with their names."""
+"""Keeping what institutions are found by in step with their names and category."""
 
 from __future__ import annotations
 
@@ -13,45 +13,43 @@ from zhiye_institutions.domain.search import search_keys
 
 
 async def refresh_search(tx: Transaction, institution_ids: Sequence[str]) -> None:
-    """Have institutions, and their campuses, be found by the names they now have.
+    """Have institutions, and their campuses, be found by what they now are.
 
-    Every change of a standard name, a region, an other name or a ``standard_id`` calls this in
-    the same transaction.
+    Every change of a standard name, a region, a category, an other name or a ``standard_id`` calls
+    this in the same transaction.
     """
     ids = any_(literal(list(institution_ids), ARRAY(Text)))
     standard = institution.alias("standard")
-    rows = await tx.execute(
+    found = await tx.execute(
         select(
-            institution.c.id,
-            institution.c.name,
-            institution.c.region,
+            *(institution.c[name] for name in ("id", "name", "region", "category", "search_keys")),
             standard.c.name.label("standard_name"),
-            standard.c.region.label("standard_region"),
         )
         .outerjoin(standard, standard.c.id == institution.c.standard_id)
         .where(or_(institution.c.id == ids, institution.c.standard_id == ids))
         .order_by(institution.c.id)
     )
-    names: dict[str, list[tuple[str, str]]] = {}
-    for row in rows:
-        names[row.id] = [(row.name, row.region)]
-        if row.standard_name:
-            names[row.id].append((row.standard_name, row.standard_region))
-    others = await tx.execute(
+    rows = found.all()
+    others: dict[str, list[str]] = {
+        row.id: [row.standard_name] if row.standard_name else [] for row in rows
+    }
+    named = await tx.execute(
         select(other_name.c.institution_id, other_name.c.name).where(
-            other_name.c.institution_id == any_(literal(list(names), ARRAY(Text)))
+            other_name.c.institution_id == any_(literal(list(others), ARRAY(Text)))
         )
     )
-    for other in others:
-        named = names[other.institution_id]
-        named.append((other.name, named[0][1]))
-    if names:
-        await tx.connection.execute(
+    for other in named:
+        others[other.institution_id].append(other.name)
+    changed = [
+        {"institution": row.id, "keys": keys}
+        for row in rows
+        if (keys := search_keys(row.name, row.region, row.category, others[row.id], initials))
+        != row.search_keys
+    ]
+    if changed:
+        await tx.execute(
             update(institution)
             .where(institution.c.id == bindparam("institution"))
             .values(search_keys=bindparam("keys")),
-            [
-                {"institution": id_, "keys": search_keys(named, initials)}
-                for id_, named in names.items()
-            ],
+            changed,
         )

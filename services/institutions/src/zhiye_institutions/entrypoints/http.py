@@ -12,6 +12,7 @@ from zhiye_institutions.entrypoints import (
     institutions,
     merges,
     records,
+    search,
     zones,
 )
 from zhiye_institutions.kit import Kit
@@ -20,6 +21,7 @@ from zhiye_institutions.kit import Kit
 def routes(kit: Kit) -> Sequence[Routes]:
     return (
         authorities.routes(kit),
+        search.routes(kit),
         institutions.routes(kit),
         records.routes(kit),
         filings.routes(kit),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fastapi import Response
 
-from fastapi import Query, Response
-
-from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from zhiye_chassis.problems import reason_out
 from zhiye_chassis.security import PUBLIC, allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
@@ -18,7 +15,6 @@ from zhiye_institutions.application.changing import institution_not_found
 from zhiye_institutions.application.register_institution import register_institution
 from zhiye_institutions.application.set_deciding_authority import set_deciding_authority
 from zhiye_institutions.domain.institution import NOBODY_DECIDES
-from zhiye_institutions.entrypoints.authorities import Region
 from zhiye_institutions.entrypoints.institution_schemas import (
     DecidingAuthoritiesOut,
     DecidingAuthorityIn,
@@ -27,7 +23,6 @@ from zhiye_institutions.entrypoints.institution_schemas import (
     InstitutionId,
     InstitutionIn,
     InstitutionName,
-    InstitutionOut,
     OtherNameOut,
     shown,
 )
@@ -36,34 +31,6 @@ from zhiye_institutions.kit import Kit
 
 def routes(kit: Kit) -> Routes:
     api = Routes("institutions")
-
-    @api.expose("GET", "/api/v1/institutions", PUBLIC)
-    async def search_institutions(
-        language: Reader,
-        q: Annotated[
-            str | None,
-            Query(max_length=100, description="Part of the name, or how the number begins"),
-        ] = None,
-        region: Region = None,
-        cursor: Cursor = None,
-        limit: Limit = 20,
-    ) -> Page[InstitutionOut]:
-        """Find institutions by part of the name or the beginning of the registration number."""
-        after = decode_cursor(cursor, str, str) if cursor else None
-        async with kit.database.reading() as connection:
-            rows = await queries.find_institutions(
-                connection,
-                q.strip() if q else None,
-                region,
-                (str(after[0]), str(after[1])) if after else None,
-                limit + 1,
-            )
-        more = len(rows) > limit
-        rows = rows[:limit]
-        return Page(
-            items=[shown(row, language) for row in rows],
-            next_cursor=encode_cursor(rows[-1]["name"], rows[-1]["id"]) if more else None,
-        )
 
     @api.expose("GET", "/api/v1/institutions/{institution_id}", PUBLIC)
     async def read_institution(
