@@ -13,6 +13,8 @@ from zhiye_chassis.security import ROLES, Principal
 from zhiye_chassis.web import access_of
 
 ME = "/api/v1/accounts/me"
+STAFF, DELEGATIONS = "/api/v1/staff-accounts", "/api/v1/delegations"
+DESK = "/api/v1/activation-desk"
 RULES: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/v1/captchas"): set(),
     ("POST", "/api/v1/accounts"): set(),
@@ -24,7 +26,24 @@ RULES: dict[tuple[str, str], set[str]] = {
     ("POST", f"{ME}/verification-codes"): {"practitioner"},
     ("POST", f"{ME}/verifications"): {"practitioner"},
     ("POST", f"{ME}/activation"): {"practitioner"},
-    ("POST", "/api/v1/staff-accounts"): {"authority", "operator"},
+    ("GET", f"{DESK}/people"): {"institution"},
+    ("POST", f"{DESK}/codes"): {"institution"},
+    ("POST", f"{DESK}/explanations"): {"institution"},
+    ("POST", f"{DESK}/revocations"): {"institution", "authority"},
+    ("POST", f"{DESK}/contact-resets"): {"institution"},
+    ("GET", f"{DESK}/name-confirmations"): {"institution", "authority"},
+    ("POST", f"{DESK}/name-confirmations"): {"institution", "authority"},
+    ("POST", STAFF): {"authority", "operator"},
+    ("GET", STAFF): {"institution", "authority", "operator"},
+    ("GET", f"{STAFF}/acts"): {"institution", "authority", "operator"},
+    ("POST", f"{STAFF}/{{account_id}}/reissue"): {"authority", "operator"},
+    ("POST", f"{STAFF}/{{account_id}}/clones"): {"institution", "authority"},
+    ("POST", f"{STAFF}/{{account_id}}/end"): {"institution", "authority", "operator"},
+    ("POST", DELEGATIONS): {"institution", "authority"},
+    ("GET", DELEGATIONS): {"institution", "authority"},
+    ("POST", f"{DELEGATIONS}/{{delegation_id}}/confirmation"): {"institution", "authority"},
+    ("POST", f"{DELEGATIONS}/{{delegation_id}}/token"): {"institution", "authority"},
+    ("POST", f"{DELEGATIONS}/{{delegation_id}}/end"): {"institution", "authority"},
 }
 GUARDED = [rule for rule, roles in RULES.items() if roles]
 

@@ -235,6 +235,91 @@ async def test_certificate_numbers_cannot_be_tried_without_end(world: World) -> 
     assert (await _activate(world, row)).status_code == 200
 
 
+NURSE, PHYSICIAN = "nurse", "physician"
+SITUATIONS: list[tuple[list[str], list[tuple[str, str, bool]], str | None]] = [
+    # held, registered (profession, status, region online), route
+    ([NURSE], [(NURSE, "registered", True)], "institution_code"),
+    ([PHYSICIAN], [(PHYSICIAN, "registered", True)], "institution_code"),
+    ([], [(NURSE, "registered", True)], "institution_code"),
+    ([NURSE], [(NURSE, "registered", False)], "by_approval"),
+    ([PHYSICIAN], [(PHYSICIAN, "registered", False)], "by_approval"),
+    ([NURSE], [(NURSE, "cancelled", True)], "practice_certificate"),
+    ([NURSE], [(NURSE, "filed", True)], "practice_certificate"),
+    ([NURSE], [(NURSE, "moving_out", True)], "practice_certificate"),
+    ([PHYSICIAN], [(PHYSICIAN, "cancelled", True)], "qualification_certificate"),
+    ([PHYSICIAN], [(PHYSICIAN, "filed", True)], "qualification_certificate"),
+    ([PHYSICIAN], [(PHYSICIAN, "moving_out", False)], "qualification_certificate"),
+    ([NURSE], [], "qualification_certificate"),
+    ([PHYSICIAN], [], "qualification_certificate"),
+    ([], [(PHYSICIAN, "cancelled", True)], None),
+    # both professions
+    (
+        [NURSE, PHYSICIAN],
+        [(NURSE, "registered", True), (PHYSICIAN, "registered", True)],
+        "institution_code",
+    ),
+    (
+        [NURSE, PHYSICIAN],
+        [(NURSE, "registered", False), (PHYSICIAN, "registered", True)],
+        "institution_code",
+    ),
+    (
+        [NURSE, PHYSICIAN],
+        [(NURSE, "registered", True), (PHYSICIAN, "filed", True)],
+        "institution_code",
+    ),
+    (
+        [NURSE, PHYSICIAN],
+        [(NURSE, "cancelled", True), (PHYSICIAN, "registered", False)],
+        "by_approval",
+    ),
+    ([NURSE, PHYSICIAN], [(NURSE, "cancelled", True)], "qualification_certificate"),
+    ([NURSE, PHYSICIAN], [], "qualification_certificate"),
+]
+
+
+@pytest.mark.parametrize(("held_in", "registered_as", "route"), SITUATIONS)
+async def test_each_situation_of_nurses_and_physicians_activates_by_its_route_only(
+    world: World,
+    held_in: list[str],
+    registered_as: list[tuple[str, str, bool]],
+    route: str | None,
+) -> None:
+    """The table of Q5 and Q29 over HTTP: what the account says, and what each proof then does."""
+    row = await world.ready()
+    key = row["person_key"]
+    await world.deliver(
+        *(world.qualified(key, f"EXAM0{p.upper()}", profession=p) for p in held_in),
+        *(
+            world.registered(
+                key, f"PRACTICE0{p.upper()}", profession=p, status=status, region_online=online
+            )
+            for p, status, online in registered_as
+        ),
+    )
+    mine = world.as_(row)
+    told = (await mine.get("/api/v1/accounts/me")).json()["activation"]
+    assert (told and told["route"]) == route
+
+    code = (await mine.post(ACTIVATION, json={"activation_code": "AAAAAAAA"})).json()["code"]
+    by_code = route == "institution_code"
+    assert code == ("activation_code_not_issued" if by_code else "activation_route_differs")
+    right = {
+        "practice_certificate": "PRACTICE0NURSE",
+        "qualification_certificate": f"EXAM0{held_in[-1].upper()}" if held_in else "",
+    }
+    wrong = {"EXAM0NURSE", "PRACTICE0NURSE", "PRACTICE0PHYSICIAN"} - {right.get(str(route))}
+    if len(held_in) > 1 and route == "qualification_certificate":
+        wrong -= {"EXAM0NURSE"}  # the latest of each profession counts
+    for number in wrong:
+        refused = await _activate(world, row, number)
+        assert refused.json()["code"] in ("certificate_mismatch", "activation_route_differs")
+    assert (await world.read(row["id"]))["status"] == "verified"
+    if route in right:
+        assert (await _activate(world, row, right[route])).status_code == 200
+        assert (await world.read(row["id"]))["activated_by"] == route
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from services.accounts.tests.world import World, id_number
+from sqlalchemy import update
 
+from zhiye_accounts.adapters.tables import qualification
 from zhiye_accounts.domain.identity import (
     EXPLANATIONS,
     Outcome,
@@ -178,6 +180,16 @@ async def test_a_mistyped_id_number_is_corrected_and_checked_again(world: World)
     now = await world.read(row["id"])
     assert now["person_key"] == world.kit.person_key(number)
     assert world.kit.cipher.open(now["sealed_id_number"], purposes.ID_NUMBER) == number
+
+
+async def test_an_empty_correction_does_check_again(world: World) -> None:
+    """What was recorded past the bus, such as by a restored backup, is found."""
+    row = await world.account(name="王䓫", phone_verified_at=world.clock.now())
+    await world.deliver(world.qualified(row["person_key"]))
+    await world.execute(update(qualification).values(name="王䓫"))
+    answer = await world.as_(row).post(CHECK, json={})
+    assert answer.json()["identity"]["code"] == "identity_matched"
+    assert answer.json()["status"] == "verified"
 
 
 async def test_an_empty_correction_only_checks_again(world: World) -> None:
