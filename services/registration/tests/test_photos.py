@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from zhiye_registration.adapters.images import MAXIMUM_BYTES
-from zhiye_registration.adapters.photos import PhotoStore
 
 PATH = "/api/v1/my/photo"
 
@@ -111,19 +110,3 @@ async def test_a_background_that_is_not_white_is_warned_about(world, colour):
 async def test_a_transparent_background_counts_as_white(world):
     content = picture(colour=(0, 0, 0, 0), kind="PNG", mode="RGBA")
     assert (await upload(world, await world.nurse(), content)).json()["warnings"] == []
-
-
-@pytest.mark.parametrize("url", ["", "memory:///"])
-async def test_a_folder_and_memory_behave_alike(tmp_path, url):
-    store = PhotoStore(url, tmp_path / "objects")
-    assert await store.get("ab12") is None
-    await store.put("ab12", b"one")
-    await store.put("ab12", b"two")
-    found = await store.get("ab12")
-    assert found is not None
-    assert found.content == b"two"
-
-
-def test_building_the_store_does_not_touch_the_disk(tmp_path):
-    PhotoStore("", tmp_path / "objects")
-    assert not (tmp_path / "objects").exists()

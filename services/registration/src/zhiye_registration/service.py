@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhiye_chassis.clock import Clock, SystemClock
 from zhiye_chassis.database import Database
+from zhiye_chassis.objects import Objects
 from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
@@ -23,7 +24,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         own=RegistrationSettings(),
         clock=clock or SystemClock(),
         database=database,
-        photos=PhotoStore.of(settings),
+        photos=PhotoStore(Objects.of(settings)),
     )
     return Service(
         name="registration",
