@@ -53,9 +53,13 @@ _SEPARATORS = dict.fromkeys(map(ord, " \t\r\n-‐‑‒–—―−_"))
 
 def fold(text: str) -> str:
     """Full-width forms to plain ones, invisible characters and outer blanks removed."""
+    if text.isascii():
+        return text.strip()
     return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip()
 
 
 def compact(text: str) -> str:
     """``fold``, upper case, without the blanks and hyphens people group long numbers with."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return fold(text).translate(_SEPARATORS).upper()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from operator import mul
 
 from zhiye_contracts.identifiers.errors import IdentifierError, compact, reason
 from zhiye_contracts.reasons import Reason
@@ -30,6 +31,7 @@ OLDEST = 130
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+_SHAPE = re.compile("(?:[0-9]*[0-9X])?")
 _CROSSES = str.maketrans("×✕✖ХΧ", "XXXXX")  # multiplication signs, Cyrillic and Greek letters
 _STANDARD = "GB 11643-1999"
 _FULL_NEXT = ("请对照身份证原件逐位核对后重新输入。", "Compare it with the card and type it again.")
@@ -158,7 +160,9 @@ class IdNumber:
 
 def check_character(first_seventeen: str) -> str:
     """The 18th character for the 17 digits before it (GB 11643-1999, ISO 7064 MOD 11-2)."""
-    return _CHECKS[sum(int(d) * w for d, w in zip(first_seventeen, _WEIGHTS, strict=True)) % 11]
+    if len(first_seventeen) != len(_WEIGHTS):
+        raise ValueError("17 digits are needed")
+    return _CHECKS[sum(map(mul, map(int, first_seventeen), _WEIGHTS)) % 11]
 
 
 def normalise_id_number(text: str) -> str:
@@ -212,7 +216,7 @@ def make_id_number(region: str, born: date, serial: int) -> str:
 def _check_shape(value: str) -> None:
     if "*" in value:
         raise IdentifierError(MASKED)
-    if re.search("[^0-9X]", value) or "X" in value[:-1]:
+    if not _SHAPE.fullmatch(value):
         raise IdentifierError(CHARACTERS)
     if len(value) not in (15, 18):
         raise IdentifierError(LENGTH)

@@ -15,6 +15,11 @@ _DOTS = re.compile(rf" ?[·•‧∙⋅・᛫●] ?|(?<=[{_HAN}]) ?[.。] ?(?=[{
 _PLACEHOLDER = r"\([A-Za-zÀ-ɏ]{1,8}[1-5]?\)"
 _UNIT = re.compile(f"{_PLACEHOLDER}|.", re.DOTALL)
 _NAME = re.compile(f"(?:[{_HAN}A-Za-zÀ-ɏ]|{_PLACEHOLDER})(?:[{_HAN}A-Za-zÀ-ɏ·' -]|{_PLACEHOLDER})*")
+_USUAL = re.compile("[\u4e00-\u9fff]{2,50}")
+"""What most names are, and no rule changes."""
+_BLANKS = re.compile(r"\s+")
+_BRACKETED = re.compile(r" ?\( ?([^()]*?) ?\) ?")
+_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _BRACKETS = str.maketrans("[]【】〔〕〈〉《》", "()" * 5)
 
 Match = Literal["exact", "assisted", "different"]
@@ -48,14 +53,18 @@ def normalise_name(text: str) -> str:
     """One spelling per name: full-width forms folded, blanks between Chinese characters dropped,
     every kind of middle dot written "·", pinyin brackets half-width and lower case.
     """
-    name = re.sub(r"\s+", " ", fold(text).translate(_BRACKETS))
-    name = re.sub(r" ?\( ?([^()]*?) ?\) ?", lambda found: f"({found[1].lower()})", name)
+    if _USUAL.fullmatch(text):
+        return text
+    name = _BLANKS.sub(" ", fold(text).translate(_BRACKETS))
+    name = _BRACKETED.sub(lambda found: f"({found[1].lower()})", name)
     name = _DOTS.sub("·", name)
-    return re.sub(f"(?<=[{_HAN}]) (?=[{_HAN}])", "", name)
+    return _BETWEEN_HAN.sub("", name)
 
 
 def parse_name(text: str) -> str:
     """The normalised name. Raises ``IdentifierError``: name_empty, _length, _characters."""
+    if _USUAL.fullmatch(text):
+        return text
     name = normalise_name(text)
     if not name:
         raise IdentifierError(EMPTY)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
+from binascii import b2a_base64
 from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidTag
@@ -16,8 +16,9 @@ class SealError(Exception):
     """A sealed value cannot be opened: unknown key, wrong purpose, or tampered with."""
 
 
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+_NONCE = 12
+"""Bytes; 16 characters of base64, so that it may be encoded together with what follows."""
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def _decode(text: str) -> bytes:
@@ -39,9 +40,10 @@ class FieldCipher:
         self._current = next(iter(keys))
 
     def seal(self, value: str, purpose: str) -> str:
-        nonce = os.urandom(12)
+        nonce = os.urandom(_NONCE)
         sealed = self._ciphers[self._current].encrypt(nonce, value.encode(), purpose.encode())
-        return f"{self._current}.{_encode(nonce)}.{_encode(sealed)}"
+        encoded = b2a_base64(nonce + sealed, newline=False).translate(_URL_SAFE, b"=").decode()
+        return f"{self._current}.{encoded[:16]}.{encoded[16:]}"
 
     def open(self, sealed: str, purpose: str) -> str:
         try:
@@ -61,7 +63,9 @@ class BlindIndex:
     def __init__(self, key: bytes) -> None:
         if len(key) < 32:
             raise ValueError("the blind index key needs at least 32 bytes")
-        self._key = key
+        self._begun = hmac.new(key, digestmod="sha256")
 
     def of(self, value: str, purpose: str) -> str:
-        return hmac.new(self._key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+        mac = self._begun.copy()
+        mac.update(f"{purpose}\0{value}".encode())
+        return mac.hexdigest()[:32]
