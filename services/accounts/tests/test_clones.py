@@ -447,13 +447,13 @@ async def test_the_log_masks_people_and_names_clones(offices: Offices) -> None:
     nurse = await world.account(name="欧阳小芳")
     clone = await offices.clone(offices.hospital)
     async with world.kit.database.transaction() as tx:
-        for row, act in ((nurse, "code_issued"), (clone, "staff_account_ended")):
+        for row, act in ((nurse, "of_old"), (clone, "staff_account_ended")):
             await record_act(
                 tx, world.kit, principal_of(offices.hospital, ""), act, account_id=row["id"]
             )
     answer = await world.as_(offices.hospital).get(f"{STAFF}/acts")
     ended, issued = answer.json()["items"]
-    assert (issued["account"], issued["act_label"]) == ("欧***", "code_issued")
+    assert (issued["account"], issued["act_label"]) == ("欧***", "of_old")
     assert ended["account"] == "北京示例医院（张伟）"
     assert nurse["person_key"] not in answer.text
 

@@ -31,6 +31,7 @@ from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
 
 MOBILE = "13800138000"
+ME = "/api/v1/accounts/me"
 
 
 @pytest.fixture
@@ -189,6 +190,9 @@ async def test_while_acting_the_accounts_themselves_are_out_of_reach(
         await _confirm(acting, path, "123456"),
         await acting.post(f"{path}/token"),
         await acting.post(f"{path}/end"),
+        await acting.put(f"{ME}/password", json={"password": PASSWORD, "new_password": "New12345"}),
+        await acting.get(f"{ME}/sessions"),
+        await acting.delete(f"{ME}/sessions"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "acting_for_another")
     assert (await hospital.get(STAFF)).status_code == 200, "the own token still does"
@@ -483,13 +487,13 @@ async def test_the_list_has_pages(offices: Offices, clinic: Row) -> None:
     assert (len(found), second["next_cursor"]) == (3, None)
 
 
-async def test_the_password_of_the_principal_is_not_changed_by_a_delegate(
+async def test_an_ended_delegation_opens_no_desk_although_its_token_has_not_expired(
     offices: Offices, clinic: Row
 ) -> None:
     hospital = await logged_in(offices.world, offices.hospital)
-    _, acting = await _acting(offices, hospital)
-    body = {"password": PASSWORD, "new_password": "Another1860"}
-    answer = await acting.request("PUT", "/api/v1/accounts/me/password", json=body)
-    assert answer.status_code in (403, 404, 405)
-    for row in (offices.hospital, clinic):
-        assert (await offices.world.read(row["id"]))["password_hash"] == row["password_hash"]
+    path, acting = await _acting(offices, hospital)
+    codes = "/api/v1/activation-desk/codes"
+    body = {"account_ids": ["nobody"]}
+    assert (await acting.post(codes, json=body)).status_code != 401
+    await hospital.post(f"{path}/end")
+    assert (await acting.post(codes, json=body)).status_code == 401

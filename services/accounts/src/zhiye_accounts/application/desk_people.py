@@ -10,6 +10,7 @@ from sqlalchemy import select
 from zhiye_accounts.adapters import accounts, attempts, records
 from zhiye_accounts.adapters.accounts import Row
 from zhiye_accounts.adapters.tables import account, organisation
+from zhiye_accounts.application.staff_access import account_of
 from zhiye_accounts.application.telling import verified_channels
 from zhiye_accounts.domain.desk import DeskAccount
 from zhiye_accounts.domain.desk_reasons import NOT_IN_LIST
@@ -67,9 +68,9 @@ async def find_person(tx: Transaction, named: Named) -> Person | None:
 
 
 async def officer(tx: Transaction, kit: Kit, caller: Principal, limit: Limit | None = None) -> str:
-    """The name of the caller's organisation. ``Refused``: the account was ended since (401), or
-    the organisation has used up the limit of the day; one more is counted."""
-    own = await accounts.get(tx, caller.account_id, lock=False)
+    """The name of the caller's organisation. ``Refused``: as ``account_of``, or the organisation
+    has used up the limit of the day; one more is counted."""
+    own, _ = await account_of(tx, caller)
     scope = caller.institution_id or caller.authority_id or ""
     if limit is not None:
         await attempts.enforce(tx, [(limit, scope)], kit.clock.now())

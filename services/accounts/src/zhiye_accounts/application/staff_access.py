@@ -18,12 +18,9 @@ from zhiye_contracts.reasons import Refused
 NOT_A_PERSON = account.c.role != "practitioner"
 
 
-async def own_account(tx: Transaction, caller: Principal) -> Row:
-    """The account of a token, for what concerns the account itself.
-
-    ``Refused``: the account or the session was ended since (401, although the token has not
-    expired), or the session acts for another institution (403, Q54).
-    """
+async def account_of(tx: Transaction, caller: Principal) -> tuple[Row, str | None]:
+    """The account of a token, and the institution that its session acts for, if any. ``Refused``
+    (401) when the account or the session was ended since, although the token has not expired."""
     row = await accounts.get(tx, caller.account_id, lock=False)
     used = (
         await tx.execute(
@@ -34,7 +31,14 @@ async def own_account(tx: Transaction, caller: Principal) -> Row:
     ).first()
     if used is not None and used.ended_at is not None:
         raise Refused(TOKEN_INVALID, status=401)
-    if used is not None and used.acting_for is not None:
+    return row, used.acting_for if used is not None else None
+
+
+async def own_account(tx: Transaction, caller: Principal) -> Row:
+    """The account of a token, for what concerns the account itself. ``Refused``: as
+    ``account_of``, or the session acts for another institution (403, Q54)."""
+    row, acting_for = await account_of(tx, caller)
+    if acting_for is not None:
         raise refused(
             "acting_for_another",
             (

@@ -38,7 +38,7 @@ DELEGATION_STATES = table(
 )
 ACTS = table(
     "staff_act",
-    "Q15, Q16, Q54",
+    "Q13, Q15, Q16, Q23, Q54",
     """
     account_issued | 发放账户 | account issued
     account_reissued | 重新发放账户 | account issued again
@@ -47,6 +47,12 @@ ACTS = table(
     delegation_requested | 申请代办 | delegated handling asked for
     delegation_confirmed | 委托人在场确认代办 | principal's presence confirmed
     delegation_ended | 结束代办 | delegated handling ended
+    activation_code_issued | 生成激活码 | activation code issued
+    explained | 查询不在列表的原因 | asked why somebody is not in the list
+    name_confirmed | 确认姓名为同一人 | name confirmed
+    name_rejected | 认定姓名不是同一人 | name rejected
+    contact_reset | 重置联系方式 | contact reset
+    account_revoked | 撤销个人账户 | personal account revoked
     """,
 )
 """What the log of acts says; an act that is not here is told by its code."""
