@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from zhiye_chassis.calendar import add_working_days, working_days_left
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.crypto import BlindIndex, FieldCipher
 from zhiye_chassis.database import Database
+from zhiye_chassis.objects import Objects
 from zhiye_chassis.settings import Settings
 from zhiye_contracts import purposes
 from zhiye_qualifications.domain.cases import Moment
@@ -31,6 +33,10 @@ class Kit:
             self.own.case_province_days,
             self.own.case_exam_centre_days,
         )
+
+    @cached_property
+    def objects(self) -> Objects:
+        return Objects.of(self.settings)
 
     @property
     def cipher(self) -> FieldCipher:
