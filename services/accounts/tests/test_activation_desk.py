@@ -17,7 +17,6 @@ from services.accounts.tests.desk import (
 )
 from services.accounts.tests.world import World
 
-from zhiye_chassis.security import Principal
 
 
 async def test_each_of_the_own_people_is_shown_with_the_state_of_the_account(world: World) -> None:
@@ -106,7 +105,7 @@ async def test_the_people_of_others_are_not_in_the_list(world: World) -> None:
     await registered(world, cancelled, status="cancelled")
     assert [p["account_id"] for p in await home.people()] == [mine["id"]]
     assert [p["account_id"] for p in await other.people()] == [theirs["id"]]
-    nowhere = world.client(world.token_for(Principal("x", "institution")))
+    nowhere = world.as_(await world.account(role="institution"))
     assert (await nowhere.get(f"{DESK}/people")).json()["items"] == []
 
 

@@ -231,7 +231,14 @@ async def test_a_clone_that_was_ended_is_out_at_once(offices: Offices) -> None:
 
     answer = await _end(offices, offices.hospital, clone, "misused")
     assert (answer.status_code, answer.json()) == (200, {"ended": 1})
-    for path in (f"{STAFF}/acts", "/api/v1/delegations", "/api/v1/accounts/me"):
+    desk = "/api/v1/activation-desk"
+    for path in (
+        f"{STAFF}/acts",
+        "/api/v1/delegations",
+        "/api/v1/accounts/me",
+        f"{desk}/people",
+        f"{desk}/name-confirmations",
+    ):
         old = await client.get(path)
         assert (old.status_code, old.json()["code"]) == (401, "token_invalid")
     asked = await client.post("/api/v1/delegations", json={"institution_id": CLINIC})

@@ -31,7 +31,7 @@ from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
 
 MOBILE = "13800138000"
-ME = "/api/v1/accounts/me"
+ME, DESK = "/api/v1/accounts/me", "/api/v1/activation-desk"
 
 
 @pytest.fixture
@@ -487,13 +487,36 @@ async def test_the_list_has_pages(offices: Offices, clinic: Row) -> None:
     assert (len(found), second["next_cursor"]) == (3, None)
 
 
-async def test_an_ended_delegation_opens_no_desk_although_its_token_has_not_expired(
+async def test_a_delegate_works_at_the_desk_of_the_principal_and_the_log_says_so(
     offices: Offices, clinic: Row
 ) -> None:
-    hospital = await logged_in(offices.world, offices.hospital)
-    path, acting = await _acting(offices, hospital)
-    codes = "/api/v1/activation-desk/codes"
-    body = {"account_ids": ["nobody"]}
-    assert (await acting.post(codes, json=body)).status_code != 401
-    await hospital.post(f"{path}/end")
-    assert (await acting.post(codes, json=body)).status_code == 401
+    world = offices.world
+    nurse = await world.ready()
+    event = world.registered(nurse["person_key"], institution_id=CLINIC, name=nurse["name"])
+    await world.deliver(event)
+    client = await logged_in(world, await offices.clone(offices.hospital, "赵敏"))
+    path, acting = await _acting(offices, client)
+    (person,) = (await acting.get(f"{DESK}/people")).json()["items"]
+    assert person["account_id"] == nurse["id"]
+    issued = await acting.post(f"{DESK}/codes", json={"account_ids": [nurse["id"]]})
+    assert [item["result"] for item in issued.json()["items"]] == ["issued"]
+    act = (await offices.acts())[-1]
+    assert (act["act"], act["actor_name"]) == (
+        "activation_code_issued",
+        "北京示例诊所（北京示例医院（赵敏） 代办）",
+    )
+    assert (act["organisation_id"], act["for_organisation_id"], act["account_id"]) == (
+        HOSPITAL,
+        CLINIC,
+        nurse["id"],
+    )
+    for by in (clinic, offices.hospital):
+        seen = (await world.as_(by).get(f"{STAFF}/acts")).json()["items"]
+        assert seen[0]["act_label"] == "activation code issued"
+
+    assert (await client.post(f"{path}/end")).status_code == 204
+    for answer in (
+        await acting.get(f"{DESK}/people"),
+        await acting.post(f"{DESK}/codes", json={"account_ids": [nurse["id"]]}),
+    ):
+        assert answer.status_code == 401, "although the token has not expired"

@@ -13,6 +13,7 @@ from zhiye_accounts.application.issue_activation_codes import (
     waiting_accounts,
 )
 from zhiye_accounts.application.list_people import list_people
+from zhiye_accounts.application.staff_access import account_of
 from zhiye_accounts.domain.desk import STATUSES, Status
 from zhiye_accounts.domain.desk_reasons import IDENTITY
 from zhiye_accounts.domain.identity import Outcome
@@ -56,9 +57,10 @@ def routes(kit: Kit) -> Routes:
         """The own people (registration in force here) and the state of their accounts, live
         (Q21, Q23, Q42, Q44, deck 4). Who is nurse and physician here is there for each."""
         after = str(decode_cursor(cursor, str)[0]) if cursor else ""
-        async with kit.database.reading() as connection:
+        async with kit.database.transaction() as tx:
+            await account_of(tx, caller)
             rows = await list_people(
-                connection,
+                tx.connection,
                 caller.institution_id,
                 limit=limit + 1,
                 after=after,

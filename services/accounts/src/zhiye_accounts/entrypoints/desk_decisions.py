@@ -13,6 +13,7 @@ from zhiye_accounts.application.confirm_name import (
 from zhiye_accounts.application.desk_people import Named
 from zhiye_accounts.application.reset_contact import ResetContact, reset_contact
 from zhiye_accounts.application.revoke_account import RevokeAccount, revoke_account
+from zhiye_accounts.application.staff_access import account_of
 from zhiye_accounts.application.telling import masked_contact
 from zhiye_accounts.domain.revocation import NAME_REQUIRED, OTHER, TEXT_REQUIRED
 from zhiye_accounts.entrypoints.desk_schemas import (
@@ -74,6 +75,7 @@ def routes(kit: Kit) -> Routes:
         (Q4, Q28)."""
         after = str(decode_cursor(cursor, str)[0]) if cursor else ""
         async with kit.database.transaction() as tx:
+            await account_of(tx, caller)
             rows = await list_name_confirmations(tx, caller, limit=limit + 1, after=after)
         items = [NameWaitingOut(**_waiting(kit, one)) for one in rows[:limit]]
         more = len(rows) > limit
