@@ -18,7 +18,6 @@ from services.accounts.tests.desk import (
 from services.accounts.tests.world import World
 
 
-
 async def test_each_of_the_own_people_is_shown_with_the_state_of_the_account(world: World) -> None:
     home = await institution(world)
     await stranger(world)
