@@ -139,10 +139,10 @@ async def seed(services: dict[str, Service]) -> None:
                         await issue_staff_account(tx, accounts, command, None)
                     break
                 except Refused as refusal:
-                    code = refusal.reasons[0].code
-                    if code == "user_name_taken":
+                    codes = {reason.code for reason in refusal.reasons}
+                    if "user_name_taken" in codes:
                         break
-                    if code != "organisation_unknown":
+                    if "organisation_unknown" not in codes:
                         raise
                     # The organisation is still on its way over the bus.
                     await asyncio.sleep(0.02)
