@@ -39,21 +39,21 @@ async def logged_in(world: World, row: Row, password: str = PASSWORD, **more: st
 
 
 async def ask(
-    world: World, path: str, address: str = "", language: str = "en", **body: Any
+    world: World, path: str, client: str = "", language: str = "en", **body: Any
 ) -> httpx.Response:
     """A public request of a recovery, with a captcha answered."""
-    headers = {"X-Forwarded-For": address} if address else None
+    headers = {"X-Forwarded-For": client} if client else None
     return await world.client(language=language).post(
         f"{RECOVERIES}{path}", json=await world.captcha() | body, headers=headers
     )
 
 
 async def start(
-    world: World, to: str, address: str = "", method: str = "", language: str = "en"
+    world: World, to: str, client: str = "", method: str = "", language: str = "en"
 ) -> httpx.Response:
     """Start a recovery by phone or email."""
     method = method or ("email" if "@" in to else "phone")
-    return await ask(world, "", address, language, method=method, address=to)
+    return await ask(world, "", client, language, method=method, address=to)
 
 
 async def complete(
