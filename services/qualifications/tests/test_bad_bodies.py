@@ -16,6 +16,8 @@ from zhiye_qualifications.domain.columns import FIELDS
 
 Make = Callable[..., dict[str, Any]]
 
+NDJSON = "application/x-ndjson"
+
 
 def reasons(response: Any) -> list[tuple[str, str | None]]:
     return [(reason["code"], reason["field"]) for reason in response.json()["reasons"]]
@@ -43,21 +45,31 @@ async def test_a_csv_file_with_a_header_only_is_empty(world: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "field"),
+    ("headers", "code", "field"),
     [
-        ({"Content-Type": "application/json"}, "Content-Type"),
-        ({"Content-Type": "text/csv; charset=gb18030"}, "Content-Type"),
-        ({"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}, "Content-Type"),
-        ({}, "Content-Type"),
+        ({"Content-Type": "application/json"}, "media_type_unsupported", "Content-Type"),
+        ({"Content-Type": "text/csv; charset=big5"}, "media_type_unsupported", "Content-Type"),
+        ({"Content-Type": f"{NDJSON}; charset=gbk"}, "media_type_unsupported", "Content-Type"),
+        ({}, "media_type_unsupported", "Content-Type"),
+        (
+            {"Content-Type": NDJSON, "Content-Encoding": "br"},
+            "content_encoding_unsupported",
+            "Content-Encoding",
+        ),
+        (
+            {"Content-Type": NDJSON, "Content-Encoding": "gzip, gzip"},
+            "content_encoding_unsupported",
+            "Content-Encoding",
+        ),
     ],
 )
-async def test_another_media_type_is_refused(
-    world: Any, headers: dict[str, str], field: str
+async def test_another_media_type_or_compression_is_refused(
+    world: Any, headers: dict[str, str], code: str, field: str
 ) -> None:
     client = world.client("exam_centre")
     response = await client.post("/api/v1/qualification-batches", content=b"{}", headers=headers)
     assert response.status_code == 415
-    assert reasons(response) == [("media_type_unsupported", field)]
+    assert reasons(response) == [(code, field)]
 
 
 @pytest.mark.parametrize(

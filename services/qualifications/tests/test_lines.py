@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhiye_contracts.reasons import Reason, Refused
-from zhiye_qualifications.adapters.lines import CsvReader, NdjsonReader, lines
-from zhiye_qualifications.domain.columns import FIELDS
+from zhiye_qualifications.adapters.lines import (
+    CsvSource,
+    Header,
+    csv_cells,
+    encoding_of,
+    json_fields,
+    lines,
+)
+from zhiye_qualifications.domain.columns import CHINESE, FIELDS
 
 HEADER = ",".join(FIELDS).encode()
 
@@ -72,9 +79,14 @@ async def test_a_line_too_long_at_the_end_is_told() -> None:
     ],
 )
 def test_a_line_that_is_no_json_object_has_its_reason(line: bytes, code: str) -> None:
-    found = NdjsonReader().fields(line)
+    found = json_fields(line)
     assert isinstance(found, Reason)
     assert found.code == code
+
+
+async def csv_records(data: bytes, charset: str | None = None, before: int = 0) -> list[Any]:
+    source = CsvSource(pieces(data, [3, 50, 1000]), charset)
+    return [item async for item in source.records(before)]
 
 
 @pytest.mark.parametrize(
@@ -87,24 +99,67 @@ def test_a_line_that_is_no_json_object_has_its_reason(line: bytes, code: str) ->
         (b"," * 18, "csv_cells"),
     ],
 )
-def test_a_line_that_is_no_csv_record_has_its_reason(line: bytes, code: str) -> None:
-    found = CsvReader(HEADER).fields(line)
+async def test_a_line_that_is_no_csv_record_has_its_reason(line: bytes, code: str) -> None:
+    ((number, found),) = await csv_records(HEADER + b"\n" + line)
+    assert number == 2
     assert isinstance(found, Reason)
     assert found.code == code
 
 
-def test_csv_columns_come_in_any_order_and_cells_may_be_quoted() -> None:
-    reader = CsvReader(",".join(reversed(FIELDS)).encode())
-    fields = reader.fields(b'1,exam,"a,b","say ""x""",' + b"," * 13)
+async def test_csv_columns_come_in_any_order_and_cells_may_be_quoted() -> None:
+    header = ",".join(reversed(FIELDS)).encode()
+    line = b'1,exam,"a,b","say ""x""",' + b"," * 13
+    ((_, fields),) = await csv_records(header + b"\n" + line)
     assert isinstance(fields, dict)
     assert fields["version"] == "1"
     assert fields["admission_number"] == "a,b"
     assert fields["province"] == 'say "x"'
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+async def test_columns_may_have_chinese_names_in_either_encoding(encoding: str) -> None:
+    header = ",".join(CHINESE[name] for name in FIELDS)
+    cells = ",".join(f"值{place}" for place in range(len(FIELDS)))
+    ((_, fields),) = await csv_records(f"{header}\r\n{cells}\r\n".encode(encoding))
+    assert fields == {name: f"值{place}" for place, name in enumerate(FIELDS)}
+
+
+async def test_the_lines_of_a_continued_table_go_on_counting() -> None:
+    data = HEADER + b"\n" + b"," * 17 + b"\n" + b"," * 17
+    assert [number for number, _ in await csv_records(data, before=40)] == [41, 42]
+    assert [number for number, _ in await csv_records(data, before=0)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("lines", "encoding"),
+    [
+        ([], "utf-8"),
+        ([b"plain"], "utf-8"),
+        (["王芳".encode()], "utf-8"),
+        (["王芳".encode("gb18030")], "gb18030"),
+        (["王芳".encode("gb18030"), "李娜".encode("gbk"), "张敏".encode()], "gb18030"),
+        (["王芳".encode(), "李娜".encode(), "张敏".encode("gbk")], "utf-8"),
+        ([b"\xff\xfe\x00"], "utf-8"),
+        (["㐀𠀀".encode("gb18030")], "gb18030"),
+        (["联通".encode("gb18030"), "王芳".encode("gb18030")], "gb18030"),
+        (["René".encode()], "utf-8"),
+    ],
+)
+def test_a_file_is_in_the_encoding_of_most_of_its_first_lines(
+    lines: list[bytes], encoding: str
+) -> None:
+    assert encoding_of(lines) == encoding
+
+
+def test_a_line_broken_in_gb18030_has_its_own_reason() -> None:
+    found = csv_cells("王芳".encode("gb18030")[:-1], "gb18030")
+    assert isinstance(found, Reason)
+    assert found.code == "gb18030_invalid"
+
+
 def columns_refused(header: str) -> set[tuple[str, str | None]]:
     with pytest.raises(Refused) as refused:
-        CsvReader(header.encode())
+        Header(header.split(","))
     return {(reason.code, reason.field) for reason in refused.value.reasons}
 
 
@@ -114,6 +169,8 @@ def columns_refused(header: str) -> set[tuple[str, str | None]]:
         (lambda c: c.replace("gender,", ""), {("csv_column_missing", "gender")}),
         (lambda c: c + ",shoe size", {("csv_column_unknown", "shoe size")}),
         (lambda c: c + ",gender", {("csv_column_repeated", "gender")}),
+        (lambda c: c + ",性别", {("csv_column_repeated", "gender")}),
+        (lambda c: c + ",身份证号,证件号码", {("csv_column_repeated", "id_number")}),
         (
             lambda c: c.replace("gender", "sex"),
             {("csv_column_missing", "gender"), ("csv_column_unknown", "sex")},
@@ -136,9 +193,10 @@ def test_a_file_without_its_header_does_not_have_its_values_repeated(
     assert "column 6" in fields
 
 
-def test_a_header_in_another_encoding_is_refused() -> None:
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+async def test_a_header_in_another_encoding_is_refused(encoding: str) -> None:
     with pytest.raises(Refused) as refused:
-        CsvReader("证书编号,姓名".encode("gb18030"))
+        await csv_records("证书编号,姓名\n1,2".encode(encoding))
     assert [(reason.code, reason.field) for reason in refused.value.reasons] == [
         ("utf8_invalid", "header")
     ]

@@ -14,7 +14,7 @@ from zhiye_chassis.settings import Settings
 from zhiye_contracts import purposes
 from zhiye_qualifications.domain.cases import Moment
 from zhiye_qualifications.domain.codes import ADMISSION_NUMBER
-from zhiye_qualifications.settings import CaseSettings
+from zhiye_qualifications.settings import CaseSettings, FeedSettings
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Kit:
     clock: Clock
     database: Database
     own: CaseSettings = field(default_factory=CaseSettings)
+    feed: FeedSettings = field(default_factory=FeedSettings)
 
     def moment(self) -> Moment:
         return Moment(

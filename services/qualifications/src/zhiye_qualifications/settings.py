@@ -46,3 +46,21 @@ class CaseSettings(BaseSettings):
     @property
     def evidence_needed(self) -> dict[str, tuple[str, ...]]:
         return {**EVIDENCE_NEEDED, **{k: tuple(v) for k, v in self.case_evidence.items()}}
+
+
+class FeedSettings(BaseSettings):
+    """The exam centre's feed."""
+
+    model_config = SettingsConfigDict(env_prefix="ZHIYE_QUALIFICATIONS_", extra="ignore")
+
+    xlsx_bytes: int = Field(
+        256 * 1024 * 1024,
+        ge=1024,
+        description="Of an XLSX file, which is kept on disk while it is read; CSV and NDJSON have "
+        "no limit",
+    )
+    exam_centre_accounts: dict[str, str] = Field(
+        {},
+        description="JSON: source of CloudEvents on the bus → account id of the exam centre that "
+        "reads their batches; of others only an operator does",
+    )

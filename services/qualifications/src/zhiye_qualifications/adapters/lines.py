@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import AsyncIterable, AsyncIterator
-from typing import Protocol
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 import orjson
 
 from zhiye_contracts.reasons import Reason, Refused
-from zhiye_qualifications.domain import reasons as why
-from zhiye_qualifications.domain.columns import FIELDS
+from zhiye_qualifications.adapters.body import BodyBroken
+from zhiye_qualifications.domain import file_reasons as why
+from zhiye_qualifications.domain.columns import FIELDS, field_of
+from zhiye_qualifications.domain.reasons import about, shown_name
 
 LONGEST_LINE = 65_536
 """Bytes; a record has a few hundred."""
+SAMPLE = 65_536
+"""Bytes at the beginning of a file by which its encoding is told."""
 _BOM = b"\xef\xbb\xbf"
+_CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 
 
 async def lines(
@@ -53,68 +59,142 @@ def _content(number: int, pending: bytearray) -> bytes:
 
 
 Fields = dict[str, object]
+T = TypeVar("T")
 
 
-class LineReader(Protocol):
-    def fields(self, line: bytes) -> Fields | Reason:
-        """The fields of one record, or why the line is none."""
+class Source(Protocol):
+    """A body of one format as numbered records."""
+
+    encoding: str
+    """Known from the first record on."""
+
+    def records(self, before: int) -> AsyncIterator[tuple[int, Fields | Reason]]:
+        """Line and fields of each record, or why the line is none. ``before`` lines of the file
+        were sent earlier: this body continues it, with its header again if it has one.
+
+        ``Refused``, with every fault, when the header cannot be read.
+        """
         ...
 
 
-class NdjsonReader:
-    """One JSON object a line."""
+class NdjsonSource:
+    """One JSON object a line; JSON is always UTF-8."""
 
-    def fields(self, line: bytes) -> Fields | Reason:
-        try:
-            decoded = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            return why.JSON_INVALID if _is_utf8(line) else why.UTF8_INVALID
-        return decoded if isinstance(decoded, dict) else why.NOT_AN_OBJECT
+    encoding = "utf-8"
+
+    def __init__(self, stream: AsyncIterable[bytes]) -> None:
+        self._stream = stream
+
+    async def records(self, before: int) -> AsyncIterator[tuple[int, Fields | Reason]]:
+        async for number, line in lines(self._stream):
+            yield before + number, why.LINE_TOO_LONG if line is None else json_fields(line)
 
 
-class CsvReader:
+def json_fields(line: bytes) -> Fields | Reason:
+    """The fields of one record, or why the line is none."""
+    try:
+        decoded = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return why.JSON_INVALID if decodes(line, "utf-8") else why.UTF8_INVALID
+    return decoded if isinstance(decoded, dict) else why.NOT_AN_OBJECT
+
+
+class Header:
+    """The first line of a table: which column holds which field."""
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        """``Refused``, with a reason for every column that is missing, unknown or repeated."""
+        names = [cell.strip() for cell in cells]
+        fields = [field_of(name) for name in names]
+        faults = [about(why.COLUMN_MISSING, name) for name in FIELDS if name not in fields]
+        seen: set[str] = set()
+        for place, (name, field) in enumerate(zip(names, fields, strict=True), 1):
+            if field is None:
+                faults.append(about(why.COLUMN_UNKNOWN, shown_name(name, place)))
+            elif field in seen:
+                faults.append(about(why.COLUMN_REPEATED, field))
+            else:
+                seen.add(field)
+        if faults:
+            raise Refused(*faults[:100])
+        self._fields = [str(field) for field in fields]
+
+    def fields(self, cells: Sequence[object]) -> Fields | Reason:
+        """The fields of one line of the table, or why it does not fit."""
+        if len(cells) != len(self._fields):
+            return why.TABLE_CELLS
+        return dict(zip(self._fields, cells, strict=True))
+
+
+class CsvSource:
     """RFC 4180 with the names of the fields in the first line, except that a record does not
     span lines: one broken quote would swallow the rest of the file."""
 
-    def __init__(self, header: bytes) -> None:
-        """``Refused``, with a reason for every column that is missing, unknown or repeated."""
-        cells = _cells(header)
-        if isinstance(cells, Reason):
-            raise Refused(why.about(cells, "header"))
-        columns = [cell.strip() for cell in cells]
-        faults = [why.about(why.COLUMN_MISSING, name) for name in FIELDS if name not in columns]
-        seen: set[str] = set()
-        for place, column in enumerate(columns, 1):
-            if column in seen:
-                faults.append(why.about(why.COLUMN_REPEATED, why.shown_name(column, place)))
-            elif column not in FIELDS:
-                faults.append(why.about(why.COLUMN_UNKNOWN, why.shown_name(column, place)))
-            seen.add(column)
-        if faults:
-            raise Refused(*faults[:100])
-        self._columns = columns
+    def __init__(self, stream: AsyncIterable[bytes], charset: str | None = None) -> None:
+        """``charset`` is what the sender says it is written in, if it says so."""
+        self._stream = stream
+        self._charset = charset
+        self.encoding = charset or ""
 
-    def fields(self, line: bytes) -> Fields | Reason:
-        cells = _cells(line)
-        if isinstance(cells, Reason):
-            return cells
-        if len(cells) != len(self._columns):
-            return why.CSV_CELLS
-        return dict(zip(self._columns, cells, strict=True))
+    async def records(self, before: int) -> AsyncIterator[tuple[int, Fields | Reason]]:
+        numbered = lines(self._stream)
+        beginning: list[tuple[int, bytes | None]] = []
+        size = 0
+        broken: BodyBroken | None = None
+        try:
+            while not self._charset and size < SAMPLE and (item := await anext(numbered, None)):
+                beginning.append(item)
+                size += len(item[1] or b"")
+        except BodyBroken as error:
+            broken = error  # once the lines before it have been read
+        self.encoding = self._charset or encoding_of([line for _, line in beginning if line])
+        header: Header | None = None
+        async for number, line in chained(beginning, numbered):
+            cells = why.LINE_TOO_LONG if line is None else csv_cells(line, self.encoding)
+            if header is None:
+                if isinstance(cells, Reason):
+                    raise Refused(about(cells, "header"))
+                header = Header(cells)
+            else:
+                place = max(before, 1) + number - 1
+                yield place, cells if isinstance(cells, Reason) else header.fields(cells)
+        if broken is not None:
+            raise broken
 
 
-def _cells(line: bytes) -> list[str] | Reason:
+async def chained(beginning: Iterable[T], rest: AsyncIterator[T]) -> AsyncIterator[T]:
+    for item in beginning:
+        yield item
+    async for item in rest:
+        yield item
+
+
+def encoding_of(sample: Sequence[bytes]) -> str:
+    """UTF-8 or GB18030: whichever most of these lines are written in. A few Chinese characters in
+    GB18030 pass for UTF-8, but then for letters of other scripts: such a line proves nothing."""
+    utf8 = gb18030 = 0
+    for line in sample:
+        if line.isascii():
+            continue
+        if decodes(line, "utf-8"):
+            utf8 += _CHINESE.search(line.decode()) is not None
+        else:
+            gb18030 += decodes(line, "gb18030")
+    return "gb18030" if gb18030 > utf8 else "utf-8"
+
+
+def csv_cells(line: bytes, encoding: str) -> list[str] | Reason:
     try:
-        return next(csv.reader((line.decode(),), strict=True))
+        return next(csv.reader((line.decode(encoding),), strict=True))
     except UnicodeDecodeError:
-        return why.UTF8_INVALID
+        return why.UTF8_INVALID if encoding == "utf-8" else why.GB18030_INVALID
     except csv.Error:
         return why.CSV_QUOTES
 
 
-def _is_utf8(line: bytes) -> bool:
+def decodes(line: bytes, encoding: str) -> bool:
     try:
-        line.decode()
+        line.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True

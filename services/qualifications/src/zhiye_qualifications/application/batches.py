@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
-import orjson
-from sqlalchemy import RowMapping, Select, bindparam, select, update
+from sqlalchemy import RowMapping, Select, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis import texts
@@ -19,8 +18,10 @@ from zhiye_qualifications.application.distribution import complete_if_kept
 from zhiye_qualifications.domain.codes import Outcome
 from zhiye_qualifications.kit import Kit
 
-ABANDONED = timedelta(minutes=15)
-"""Without progress for so long, a batch's producer or process is gone."""
+ABANDONED = timedelta(minutes=1)
+"""Without a sign of life for so long, the process that reads a body is gone."""
+SILENT = timedelta(minutes=15)
+"""Without a record for so long, a batch on the bus has lost its sender, or a record."""
 _DOWNLOAD_PAGE = 1_000
 
 
@@ -64,8 +65,8 @@ def _results(
     return query.order_by(table.line).limit(limit)
 
 
-async def rejects(database: Database, batch_id: str) -> AsyncIterator[bytes]:
-    """Every rejected record of a batch as NDJSON, a page at a time."""
+async def rejects(database: Database, batch_id: str) -> AsyncIterator[Sequence[RowMapping]]:
+    """Every rejected record of a batch, a page at a time."""
     after = 0
     while True:
         async with database.reading() as connection:
@@ -73,18 +74,7 @@ async def rejects(database: Database, batch_id: str) -> AsyncIterator[bytes]:
         if not page:
             return
         after = page[-1]["line"]
-        yield b"".join(
-            orjson.dumps(
-                {
-                    "line": row["line"],
-                    "certificate_number": row["certificate"] or None,
-                    "admission_number": row["admission"] or None,
-                    "reasons": row["reasons"],
-                }
-            )
-            + b"\n"
-            for row in page
-        )
+        yield page
 
 
 async def complete(kit: Kit, tx: Transaction, batch_id: str, attempt: int) -> None:
@@ -103,11 +93,14 @@ async def complete(kit: Kit, tx: Transaction, batch_id: str, attempt: int) -> No
 
 
 async def close_abandoned(kit: Kit) -> None:
-    """A batch that makes no progress any more is interrupted; sending it again completes it."""
+    """A batch that makes no progress any more is interrupted."""
+    now = kit.clock.now()
+    over_bus = batch.c.format == "cloudevents"
+    limit = case((over_bus, now - SILENT), else_=now - ABANDONED)
     async with kit.database.transaction() as tx:
         await tx.execute(
             update(batch)
-            .where(batch.c.state == "reading")
-            .where(batch.c.progressed_at < kit.clock.now() - ABANDONED)
+            .where(batch.c.state == "reading", batch.c.day.is_(None))
+            .where(batch.c.progressed_at < limit)
             .values(state="interrupted")
         )

@@ -17,46 +17,6 @@ _RESEND: Final = (
 )
 RESEND: Final = Text(*_RESEND)
 
-# Lines that are not records
-LINE_TOO_LONG = reason(
-    "line_too_long",
-    "这一行超过 64 KB，没有读取。",
-    "This line is longer than 64 KB and was not read.",
-    "请检查换行：每条记录独占一行。",
-    "Check the line breaks: one record a line.",
-)
-UTF8_INVALID = reason(
-    "utf8_invalid",
-    "这一行不是有效的 UTF-8 文本。",
-    "This line is not valid UTF-8.",
-    "请将文件保存为 UTF-8 编码后重新报送这一条。",
-    "Save the file as UTF-8 and send this record again.",
-)
-JSON_INVALID = reason(
-    "json_invalid", "这一行不是有效的 JSON。", "This line is not valid JSON.", *_RESEND
-)
-NOT_AN_OBJECT = reason(
-    "record_not_object",
-    "这一行不是 JSON 对象。",
-    "This line is not a JSON object.",
-    "每行应为一个形如 {“字段”: 值} 的对象。",
-    "Each line is one object of fields and values.",
-)
-CSV_QUOTES = reason(
-    "csv_quotes",
-    "这一行的引号不成对。",
-    "The quotes of this line do not match.",
-    "引号应成对；一条记录不能跨行。",
-    "Close every quote; a record cannot span lines.",
-)
-CSV_CELLS = reason(
-    "csv_cells",
-    "这一行的列数与表头不符。",
-    "This line has more or fewer cells than the header.",
-    "请检查多余或缺少的逗号；含逗号的内容应加引号。",
-    "Check for commas too many or missing; quote texts that contain commas.",
-)
-
 # Fields of a record
 FIELD_MISSING = reason("field_missing", "缺少必填项。", "A required field is missing.", *_RESEND)
 FIELD_UNKNOWN = reason(
@@ -188,50 +148,6 @@ NAME_ASSISTED = reason(
     "The name holds a bracketed pinyin and is kept as written; matching needs a person's check.",
     "无需处理；如能提供汉字，请提高 version 后重新报送。",
     "Nothing to do; if you have the character, send a newer version.",
-)
-
-# Whole batches
-BODY_EMPTY = reason(
-    "body_empty",
-    "没有收到任何记录。",
-    "There is no record in the body.",
-    "请检查文件是否为空，再重新报送。",
-    "Check whether the file is empty and send it again.",
-)
-BODY_TRUNCATED = reason(
-    "body_truncated",
-    "连接中断，文件没有收完；已收到的完整记录已经处理。",
-    "The connection broke before the end; the complete records so far were processed.",
-    "请将整个文件重新报送一次，已接收的记录不受影响。",
-    "Send the whole file again: accepted records are not affected.",
-)
-MEDIA_TYPE = reason(
-    "media_type_unsupported",
-    "只接收 UTF-8 编码、未压缩的 application/x-ndjson 或 text/csv。",
-    "Only application/x-ndjson and text/csv are read, as UTF-8 and not compressed.",
-    "请按文件格式设置 Content-Type，不要设置 Content-Encoding。",
-    "Set Content-Type to the file's format and send no Content-Encoding.",
-)
-COLUMN_MISSING = reason(
-    "csv_column_missing",
-    "表头缺少此列。",
-    "The header lacks this column.",
-    "请在第一行写全列名后重新报送；没有处理任何记录。",
-    "Complete the header line and send it again; no record was processed.",
-)
-COLUMN_UNKNOWN = reason(
-    "csv_column_unknown",
-    "表头中有不认识的列。",
-    "The header has a column that is not known.",
-    "请核对列名或去掉此列后重新报送；没有处理任何记录。",
-    "Correct or remove the column and send it again; no record was processed.",
-)
-COLUMN_REPEATED = reason(
-    "csv_column_repeated",
-    "表头中此列出现了不止一次。",
-    "The header has this column more than once.",
-    "请去掉重复的列后重新报送；没有处理任何记录。",
-    "Remove the repeated column and send it again; no record was processed.",
 )
 
 # Lookups
