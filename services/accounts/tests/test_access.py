@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from services.accounts.tests.world import CERTIFICATE, World, phone
+from services.accounts.tests.world import CERTIFICATE, PASSWORD, World, phone
 from sqlalchemy import text
 
 from zhiye_chassis.security import ROLES, Principal
@@ -15,6 +15,7 @@ from zhiye_chassis.web import access_of
 ME = "/api/v1/accounts/me"
 STAFF, DELEGATIONS = "/api/v1/staff-accounts", "/api/v1/delegations"
 DESK = "/api/v1/activation-desk"
+RECOVERIES = "/api/v1/recoveries"
 RULES: dict[tuple[str, str], set[str]] = {
     ("POST", "/api/v1/captchas"): set(),
     ("POST", "/api/v1/accounts"): set(),
@@ -26,6 +27,19 @@ RULES: dict[tuple[str, str], set[str]] = {
     ("POST", f"{ME}/verification-codes"): {"practitioner"},
     ("POST", f"{ME}/verifications"): {"practitioner"},
     ("POST", f"{ME}/activation"): {"practitioner"},
+    ("GET", "/api/v1/accounts/security-questions"): set(),
+    ("POST", f"{ME}/contact-changes"): set(ROLES),
+    ("POST", f"{ME}/contact-changes/confirmation"): {"practitioner"},
+    ("PUT", f"{ME}/password"): set(ROLES),
+    ("PUT", f"{ME}/security-question"): {"practitioner"},
+    ("GET", f"{ME}/sessions"): set(ROLES),
+    ("DELETE", f"{ME}/sessions"): set(ROLES),
+    ("DELETE", f"{ME}/sessions/{{session_id}}"): set(ROLES),
+    ("POST", RECOVERIES): set(),
+    ("POST", f"{RECOVERIES}/staff"): set(),
+    ("POST", f"{RECOVERIES}/personal-information"): set(),
+    ("POST", f"{RECOVERIES}/security-question"): set(),
+    ("POST", f"{RECOVERIES}/{{recovery_id}}/completion"): set(),
     ("GET", f"{DESK}/people"): {"institution"},
     ("POST", f"{DESK}/codes"): {"institution"},
     ("POST", f"{DESK}/explanations"): {"institution"},
@@ -100,6 +114,14 @@ async def test_a_token_whose_account_is_gone_is_no_token(
         "verifications": {"channel": "sms", "code": "123456"},
         "activation": {"certificate_number": CERTIFICATE},
         "identity-check": {"name": "王芳"},
+        "contact-changes": {"channel": "sms", "address": "13800138000", "password": PASSWORD},
+        "confirmation": {"channel": "sms", "code": "123456"},
+        "password": {"password": PASSWORD, "new_password": "Seacole1881"},
+        "security-question": {
+            "password": PASSWORD,
+            "question": "primary_school",
+            "answer": "育才小学",
+        },
     }
     body = bodies.get(path.rpartition("/")[2])
     gone = world.token_for(Principal("nobody", "practitioner"))
@@ -118,6 +140,11 @@ async def test_a_token_whose_account_is_gone_is_no_token(
         ("verifications", {"channel": "sms", "code": "123456"}),
         ("activation", {"certificate_number": CERTIFICATE}),
         ("identity-check", {"name": "李静"}),
+        (
+            "contact-changes",
+            {"channel": "email", "address": "wang@example.com", "password": PASSWORD},
+        ),
+        ("contact-changes/confirmation", {"channel": "sms", "code": "123456"}),
     ],
 )
 async def test_the_account_of_somebody_else_cannot_be_named(

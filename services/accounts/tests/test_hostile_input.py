@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 from services.accounts.tests.world import World
 
 from zhiye_accounts.adapters.tables import account
 
 ME = "/api/v1/accounts/me"
+RECOVERIES = "/api/v1/recoveries"
 STRANGE: list[Any] = [
     "\0",
     "a\0b",
@@ -33,6 +35,13 @@ STRANGE: list[Any] = [
     {},
     {"a": {"b": 1}},
 ]
+_CLAIM = {
+    "name": "王芳",
+    "id_number": "11010519491231002X",
+    "new_password": "Seacole1881",
+    "captcha_id": "c",
+    "captcha_answer": "a",
+}
 BODIES: dict[str, dict[str, Any]] = {
     "/api/v1/accounts": {
         "name": "王芳",
@@ -48,11 +57,45 @@ BODIES: dict[str, dict[str, Any]] = {
     f"{ME}/verification-codes": {"channel": "sms"},
     f"{ME}/verifications": {"channel": "sms", "code": "123456"},
     f"{ME}/activation": {"certificate_number": "H2026110100001"},
+    f"{ME}/contact-changes": {"channel": "sms", "address": "13800138000", "password": "wrong"},
+    f"{ME}/contact-changes/confirmation": {"channel": "sms", "code": "123456"},
+    f"{ME}/password": {"password": "wrong", "new_password": "Seacole1881"},
+    f"{ME}/security-question": {
+        "password": "wrong",
+        "question": "primary_school",
+        "answer": "育才小学",
+    },
+    RECOVERIES: {
+        "method": "phone",
+        "address": "13800138000",
+        "captcha_id": "c",
+        "captcha_answer": "a",
+    },
+    f"{RECOVERIES}/staff": {
+        "user_name": "hospital1",
+        "phone": "13800138000",
+        "captcha_id": "c",
+        "captcha_answer": "a",
+    },
+    f"{RECOVERIES}/01JD0000000000000000NONE01/completion": {
+        "code": "123456",
+        "new_password": "Seacole1881",
+    },
+    f"{RECOVERIES}/personal-information": _CLAIM | {"phone": "13800138000"},
+    f"{RECOVERIES}/security-question": _CLAIM
+    | {"question": "primary_school", "answer": "育才小学"},
 }
+PUT = {f"{ME}/password", f"{ME}/security-question"}
 
 
 def _json(value: Any) -> bytes:
     return json.dumps(value).encode()  # lone surrogates as \\ud800, as a browser would
+
+
+async def _send(client: httpx.AsyncClient, path: str, body: bytes) -> httpx.Response:
+    method = "PUT" if path in PUT else "POST"
+    headers = {"Content-Type": "application/json"}
+    return await client.request(method, path, content=body, headers=headers)
 
 
 @pytest.mark.parametrize("path", BODIES)
@@ -62,12 +105,13 @@ async def test_strange_values_are_refused_in_every_field(world: World, path: str
     for field in BODIES[path]:
         for value in STRANGE:
             body = _json(BODIES[path] | {field: value})
-            answer = await client.post(
-                path, content=body, headers={"Content-Type": "application/json"}
-            )
+            answer = await _send(client, path, body)
             assert answer.status_code < 500, (field, str(value)[:20], answer.text)
             if value is not None and field not in ("email", "captcha_answer"):
-                assert answer.status_code in (401, 404, 409, 422, 429), (field, str(value)[:20])
+                assert answer.status_code in (401, 404, 409, 422, 423, 429), (
+                    field,
+                    str(value)[:20],
+                )
     assert len(await world.all(account)) == 1
 
 
@@ -90,9 +134,7 @@ async def test_strange_values_are_refused_in_every_field(world: World, path: str
 async def test_bodies_that_are_no_json_object_are_refused(world: World, body: bytes) -> None:
     row = await world.account()
     for path in BODIES:
-        answer = await world.as_(row).post(
-            path, content=body, headers={"Content-Type": "application/json"}
-        )
+        answer = await _send(world.as_(row), path, body)
         assert answer.status_code in (400, 403, 422), (path, answer.text)
 
 

@@ -37,6 +37,55 @@ async def test_a_nurse_opens_an_account_and_learns_the_next_step(world: World) -
     assert (event["change"], event["version"], event["display_name"]) == ("registered", 1, "王*")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_what_to_note_down_is_told_once_and_never_the_password(
+    world: World, language: str
+) -> None:
+    form = await world.form(user_name="wangfang1")
+    opened = await world.client(language=language).post("/api/v1/accounts", json=form)
+    told = opened.json()
+    assert (opened.status_code, told["user_name"]) == (201, "wangfang1")
+    assert ("用户名" if language == "zh" else "user name") in told["note"]
+    assert PASSWORD not in opened.text
+    (row,) = await world.all(account)
+    assert "note" not in (await world.as_(row).get("/api/v1/accounts/me")).json()
+
+
+async def test_a_security_question_may_be_chosen_at_once(world: World) -> None:
+    answer = await world.register(security_question="primary_school", security_answer=" 育才 小学 ")
+    assert (answer.status_code, answer.json()["security_question"]) == (201, "primary_school")
+    (row,) = await world.all(account)
+    assert row["answer_hash"].startswith("$argon2id$")
+    assert "育才" not in answer.text
+    without = (await world.register()).json()
+    assert without["security_question"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "field"),
+    [
+        ({"security_question": "mentor"}, "question_incomplete", "security_answer"),
+        ({"security_answer": "育才小学"}, "question_incomplete", "security_question"),
+        (
+            {"security_question": "mother", "security_answer": "育才小学"},
+            "question_unknown",
+            "security_question",
+        ),
+        (
+            {"security_question": "mentor", "security_answer": "一"},
+            "answer_too_short",
+            "security_answer",
+        ),
+    ],
+)
+async def test_a_question_goes_with_an_answer_worth_keeping(
+    world: World, given: dict[str, str], code: str, field: str
+) -> None:
+    answer = await world.register(captcha_id="c", captcha_answer="a", **given)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["field"] == field
+
+
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
