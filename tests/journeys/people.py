@@ -69,6 +69,18 @@ class Nurse:
                     return str(sent[0]["parameters"]["code"])
                 await asyncio.sleep(0.02)
 
+    async def recovery(self) -> str:
+        """Start the recovery of her account by another phone, which nobody has; its id."""
+        captcha = await self.caller.post("/api/v1/captchas")
+        body = {
+            "method": "phone",
+            "address": f"136{self.phone[3:]}",
+            "captcha_id": captcha["captcha_id"],
+            "captcha_answer": captcha["development_answer"],
+        }
+        started = await self.caller.post("/api/v1/recoveries", body)
+        return str(started["recovery_id"])
+
     async def verify_phone(self) -> None:
         body = {"channel": "sms", "code": await self.code()}
         await self.caller.post("/api/v1/accounts/me/verifications", body)

@@ -32,11 +32,15 @@ from tests.journeys.conftest import Connect
 from tests.journeys.people import People
 from tests.journeys.system import System
 
-from zhiye_launcher.demo_data import CHANGAN_HOSPITAL, HEBEI, PASSWORD
+from zhiye_launcher.demo_data import CHANGAN_HOSPITAL, HEAN, HEBEI, PASSWORD
 
 pytestmark = pytest.mark.timeout(240)
 STREAMS = {"/api/v1/events"}
-ENDS_THE_SESSION = {"/api/v1/oauth/revocation"}
+ENDS_THE_SESSION = {
+    "/api/v1/oauth/revocation",
+    "/api/v1/accounts/me/sessions",  # those of other journeys, which share the staff accounts
+    "/api/v1/accounts/me/password",  # a few wrong ones lock the log-in
+}
 STAFF = {
     "institution": "changanyy",
     "authority": "changan1",
@@ -84,6 +88,8 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
         await callers[role].log_in(user_name, PASSWORD)
     nurse = await people.active()
     callers["practitioner"] = nurse.caller
+    elsewhere = connect()
+    await elsewhere.log_in(nurse.user_name, nurse.password)
     application = await nurse.submitted(CHANGAN_HOSPITAL)
     batches = await callers["exam_centre"].get("/api/v1/qualification-batches")
     async with asyncio.timeout(15):
@@ -91,8 +97,17 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
             if messages := (await nurse.caller.get("/api/v1/my/messages"))["items"]:
                 break
             await asyncio.sleep(0.05)
+    hospital = callers["institution"]
+    main = (await hospital.get("/api/v1/staff-accounts"))["items"][0]["account_id"]
+    clone = await hospital.post(
+        f"/api/v1/staff-accounts/{main}/clones",
+        {"staff_name": "张伟", "user_name": "fuzzed001", "phone": "13900000099"},
+    )
+    delegation = await hospital.post("/api/v1/delegations", {"institution_id": HEAN})
     ids = {
         "id": application["id"],
+        "account_id": clone["account_id"],
+        "delegation_id": delegation["delegation_id"],
         "authority_id": HEBEI,
         "institution_id": CHANGAN_HOSPITAL,
         "batch_id": batches["items"][0]["id"],
@@ -102,6 +117,8 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
         "code": "110102",
         "certificate_number": "202613000001",
         "message_id": str(messages[0]["id"]),
+        "session_id": elsewhere.refresh_token.partition(".")[0],
+        "recovery_id": await nurse.recovery(),
     }
     return Fuzzed(embedded, await connect().get("/openapi.json"), callers, ids)
 
