@@ -121,8 +121,7 @@ class Feed:
         if isinstance(fields, Reason):
             chunk.result(number, "rejected", (fields,))
         elif (reading := read_record(fields, self._today)).record is None:
-            numbers = fields.get("certificate_number"), fields.get("admission_number")
-            chunk.result(number, "rejected", reading.reasons, *numbers)
+            chunk.reject(number, fields, reading.reasons, self._today)
         else:
             candidate = candidate_of(self._kit, number, reading.record, reading.reasons)
             chunk.candidates.append(candidate)

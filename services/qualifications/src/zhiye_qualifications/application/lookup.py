@@ -113,7 +113,7 @@ def _condition(kit: Kit, question: Question) -> ColumnElement[bool]:
         number = parsed("admission_number", parse_admission_number)
         condition = table.admission_key == kit.admission_key(number or "")
     elif question.certificate_number is not None:
-        numbers = parsed("certificate_number", lambda text: _certificate_numbers(text, today))
+        numbers = parsed("certificate_number", lambda text: certificate_numbers(text, today))
         condition = table.certificate_key.in_([kit.certificate_key(n) for n in numbers or ()])
     else:
         parsed("name", parse_name)
@@ -124,7 +124,7 @@ def _condition(kit: Kit, question: Question) -> ColumnElement[bool]:
     return condition
 
 
-def _certificate_numbers(text: str, today: date) -> set[str]:
+def certificate_numbers(text: str, today: date) -> set[str]:
     """How the number is written on record: as a nurse's, and as a physician's if it can be one."""
     numbers = {parse_nurse_exam_certificate(text)}
     with suppress(IdentifierError):

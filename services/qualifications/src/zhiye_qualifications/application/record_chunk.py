@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -16,9 +16,12 @@ from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import mask_certificate
 from zhiye_contracts.reasons import Reason
 from zhiye_qualifications.adapters import events, register_store
+from zhiye_qualifications.application.open_upgrades import open_upgrade, without_collisions
+from zhiye_qualifications.application.standing_corrections import Standing
 from zhiye_qualifications.domain.codes import ADMISSION_NUMBER, OUTCOMES, Outcome
 from zhiye_qualifications.domain.records import Record
 from zhiye_qualifications.domain.register import Candidate, Register, Settled
+from zhiye_qualifications.domain.upgrades import Unnumbered, only_the_number_is_wrong
 from zhiye_qualifications.kit import Kit
 
 LONGEST_NUMBER = 32
@@ -36,7 +39,20 @@ class Chunk:
     event_ids: dict[int, str] = field(default_factory=dict)
     """By line, of records that came over the bus."""
     candidates: list[Candidate] = field(default_factory=list)
+    unnumbered: list[Unnumbered] = field(default_factory=list)
+    """Right but for a 15-digit ID number that cannot be upgraded (Q47)."""
     results: list[dict[str, Any]] = field(default_factory=list)
+
+    def reject(
+        self, line: int, fields: Mapping[str, object], reasons: Sequence[Reason], today: date
+    ) -> None:
+        """Keep why a record is not taken, or the record if the province can still save it."""
+        record = only_the_number_is_wrong(fields, today)
+        if record is not None:
+            self.unnumbered.append(Unnumbered(line, record, tuple(reasons)))
+            return
+        numbers = fields.get("certificate_number"), fields.get("admission_number")
+        self.result(line, "rejected", reasons, *numbers)
 
     def result(
         self,
@@ -101,16 +117,18 @@ async def record_within(
     kit: Kit, tx: Transaction, batch_id: str, attempt: int, chunk: Chunk
 ) -> Counter[str]:
     """Write a chunk and return its counts by outcome. ``Superseded``: nothing of it is to stay."""
+    await register_store.take_turn(tx)
+    await _to_provinces(kit, tx, batch_id, chunk)
+    standing = await Standing.load(kit, tx, chunk.candidates)
     rounds: defaultdict[int, list[Candidate]] = defaultdict(list)
     seen: Counter[tuple[str, str]] = Counter()
-    for candidate in chunk.candidates:
+    for candidate in map(standing.on_record, chunk.candidates):
         rounds[seen[candidate.certificate]].append(candidate)
         seen[candidate.certificate] += 1
     counts: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
     counts["rejected"] = chunk.received - len(chunk.candidates)
     now = kit.clock.now()
     written: list[dict[str, Any]] = []
-    await register_store.take_turn(tx)
     # A certificate that comes twice is settled twice, each time against what is stored.
     for candidates in rounds.values():
         register = Register(await register_store.load(tx, candidates))
@@ -119,12 +137,14 @@ async def record_within(
             settled = register.settle(candidate)
             counts[settled.outcome] += 1
             if settled.outcome in ("recorded", "updated"):
-                rows.append(_row(kit, batch_id, candidate, settled, now))
+                row = row_of(kit, batch_id, candidate, settled, now)
+                rows.append(standing.upheld(row, candidate))
             if settled.outcome != "recorded" or settled.reasons:
                 record = candidate.record
                 numbers = record.certificate_number, record.admission_number
                 chunk.result(candidate.line, settled.outcome, settled.reasons, *numbers)
         await register_store.write(tx, rows)
+        await standing.follow(tx)
         written += rows
     await register_store.write_results(tx, batch_id, chunk.results)
     received = {**counts, "received": chunk.received}
@@ -133,7 +153,20 @@ async def record_within(
     return counts
 
 
-def _row(
+async def _to_provinces(kit: Kit, tx: Transaction, batch_id: str, chunk: Chunk) -> None:
+    """Have the provinces decide the ID numbers that cannot be upgraded (Q47). A record whose
+    number was decided before goes on with it."""
+    chunk.candidates, collided = await without_collisions(tx, chunk.candidates)
+    for one in (*chunk.unnumbered, *collided):
+        told = await open_upgrade(tx, kit, batch_id, one)
+        if isinstance(told, Record):
+            chunk.candidates.append(candidate_of(kit, one.line, told, ()))
+        else:
+            numbers = one.record.certificate_number, one.record.admission_number
+            chunk.result(one.line, "rejected", told, *numbers)
+
+
+def row_of(
     kit: Kit, batch_id: str, candidate: Candidate, settled: Settled, now: datetime
 ) -> dict[str, Any]:
     seal, record = kit.cipher.seal, candidate.record

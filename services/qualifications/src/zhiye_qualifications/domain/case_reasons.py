@@ -116,6 +116,14 @@ ADDITION_NOT_OWN = reason(
     "Check name and ID number; if the account is wrong, check and update your identity first.",
     "Q4, Q14",
 )
+OTHER_SUBJECT = reason(
+    "case_other_subject",
+    "此项决定了申请所指的人、资格和办理机关，不能在已有的申请中修改。",
+    "This says whom and what the case is about, or who decides: it cannot change in this case.",
+    "请撤回后重新申请。",
+    "Withdraw the case and file another.",
+    "Q14",
+)
 ON_RECORD_ALREADY = reason(
     "qualification_on_record",
     "此资格已有记录，无需补录。",

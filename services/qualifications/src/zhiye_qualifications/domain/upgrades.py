@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -46,6 +46,15 @@ REFUSED_BEFORE = reason(
 
 UPGRADED: Final = why.ID_NUMBER_UPGRADED.code
 """Code of the note on a record whose number was upgraded by the algorithm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unnumbered:
+    """A record that is right but for its 15-digit ID number, and why that was not upgraded."""
+
+    line: int
+    record: Record
+    reasons: tuple[Reason, ...]
 
 
 def is_fifteen(number: object) -> bool:

@@ -1,0 +1,156 @@
+"""Cases and their steps in the database; what a case asks for is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import RowMapping, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zhiye_chassis.crypto import FieldCipher
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.security import Principal
+from zhiye_contracts import purposes
+from zhiye_qualifications.adapters.case_tables import (
+    IS_OPEN,
+    case_number,
+    case_step,
+    evidence,
+    qualification_case,
+)
+from zhiye_qualifications.domain.cases import Case, Values
+
+_SEALED = {"asked": "sealed_asked", "recorded": "sealed_recorded"}
+_COLUMNS = [qualification_case.c[_SEALED.get(field.name, field.name)] for field in fields(Case)]
+_BY_ID = select(*_COLUMNS).where(qualification_case.c.id == bindparam("key"))
+_LOCK = _BY_ID.with_for_update()
+_SAVE = (
+    update(qualification_case)
+    .where(qualification_case.c.id == bindparam("key"))
+    .values({column.name: bindparam(column.name) for column in _COLUMNS if column.name != "id"})
+)
+_STEPS = (
+    select(case_step).where(case_step.c.case_id == bindparam("key")).order_by(case_step.c.version)
+)
+_EVIDENCE = select(evidence).where(evidence.c.case_id == bindparam("key")).order_by(evidence.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who takes a step, and the body it is taken for."""
+
+    account_id: str | None
+    role: str
+    name: str
+    organisation: str | None = None
+
+
+def actor_of(caller: Principal, organisation: str | None = None) -> Actor:
+    return Actor(caller.account_id, caller.role, caller.name, organisation)
+
+
+def seal(cipher: FieldCipher, values: Values) -> str:
+    return cipher.seal(orjson.dumps(dict(values)).decode(), purposes.CASE)
+
+
+def read(cipher: FieldCipher, row: RowMapping) -> Case:
+    given = dict(row)
+    for name, column in _SEALED.items():
+        given[name] = orjson.loads(cipher.open(given.pop(column), purposes.CASE))
+    return Case(**given)
+
+
+def _row(cipher: FieldCipher, one: Case) -> dict[str, Any]:
+    row = {field.name: getattr(one, field.name) for field in fields(Case)}
+    for name, column in _SEALED.items():
+        row[column] = seal(cipher, row.pop(name))
+    return row
+
+
+async def find(connection: AsyncConnection, cipher: FieldCipher, key: str) -> Case | None:
+    row = (await connection.execute(_BY_ID, {"key": key})).mappings().first()
+    return read(cipher, row) if row else None
+
+
+async def lock(tx: Transaction, cipher: FieldCipher, key: str) -> Case | None:
+    """The case, kept from others until the transaction ends."""
+    row = (await tx.execute(_LOCK, {"key": key})).mappings().first()
+    return read(cipher, row) if row else None
+
+
+async def newest_of(tx: Transaction, cipher: FieldCipher, fingerprint: str) -> Case | None:
+    """The last case that asked for the same."""
+    rows = await tx.execute(
+        select(*_COLUMNS)
+        .where(qualification_case.c.fingerprint == fingerprint)
+        .order_by(qualification_case.c.id.desc())
+        .limit(1)
+    )
+    row = rows.mappings().first()
+    return read(cipher, row) if row else None
+
+
+async def count_open(tx: Transaction, account_id: str) -> int:
+    found = await tx.execute(
+        select(func.count()).where(qualification_case.c.account_id == account_id, text(IS_OPEN))
+    )
+    return int(found.scalar_one())
+
+
+async def next_number(tx: Transaction, today: date) -> str:
+    """``Z``, the date, and seven digits that rise (they do not start again each day)."""
+    serial = await tx.connection.scalar(select(func.nextval(case_number.name)))
+    return f"Z{today:%Y%m%d}{serial:07d}"
+
+
+async def add(tx: Transaction, cipher: FieldCipher, one: Case) -> bool:
+    """Insert a new case; ``False`` if one that asks for the same is open."""
+    statement = (
+        pg_insert(qualification_case)
+        .values(_row(cipher, one))
+        .on_conflict_do_nothing(
+            index_elements=["fingerprint"],
+            # Literal: PostgreSQL cannot match a partial index by parameters in a generic plan.
+            index_where=text(IS_OPEN),
+        )
+    )
+    result = await tx.execute(statement.returning(qualification_case.c.id))
+    return result.first() is not None
+
+
+async def save(tx: Transaction, cipher: FieldCipher, one: Case) -> None:
+    """Write a case that ``lock`` gave."""
+    await tx.execute(_SAVE, _row(cipher, one) | {"key": one.id})
+
+
+async def add_step(tx: Transaction, one: Case, action: str, actor: Actor) -> None:
+    """Append to the timeline; it is never changed afterwards."""
+    await tx.execute(
+        insert(case_step),
+        {
+            "case_id": one.id,
+            "version": one.version,
+            "at": one.updated_at,
+            "action": action,
+            "state": one.state,
+            "actor_account_id": actor.account_id,
+            "actor_role": actor.role,
+            "actor_name": actor.name,
+            "organisation": actor.organisation,
+            "reasons": list(one.reasons),
+            "deadline": one.deadline,
+        },
+    )
+
+
+async def steps_of(connection: AsyncConnection, key: str) -> Sequence[RowMapping]:
+    return (await connection.execute(_STEPS, {"key": key})).mappings().all()
+
+
+async def evidence_of(connection: AsyncConnection, key: str) -> Sequence[RowMapping]:
+    return (await connection.execute(_EVIDENCE, {"key": key})).mappings().all()

@@ -1,0 +1,40 @@
+"""Handing out a file of evidence, to those who decide and to those who brought it."""
+
+from __future__ import annotations
+
+from sqlalchemy import RowMapping, select
+
+from zhiye_chassis.security import Principal
+from zhiye_chassis.telemetry import log
+from zhiye_qualifications.adapters import cases as store
+from zhiye_qualifications.adapters.case_tables import evidence
+from zhiye_qualifications.application.add_evidence import path_of
+from zhiye_qualifications.application.case_access import (
+    is_applicant,
+    is_exam_centre,
+    is_province,
+    not_found,
+)
+from zhiye_qualifications.kit import Kit
+
+
+async def read_evidence(
+    kit: Kit, caller: Principal, key: str, evidence_id: str
+) -> tuple[RowMapping, bytes]:
+    """What is known of a file, and the file. ``Refused`` (404) for everybody whose business it is
+    not: stranger, other province, the exam centre before the case was forwarded to it."""
+    async with kit.database.reading() as connection:
+        one = await store.find(connection, kit.cipher, key)
+        if one is None or not any(
+            side(caller, one) for side in (is_applicant, is_province, is_exam_centre)
+        ):
+            raise not_found()
+        found = await connection.execute(
+            select(evidence).where(evidence.c.id == evidence_id, evidence.c.case_id == key)
+        )
+        row = found.mappings().first()
+    stored = await kit.objects.get(path_of(key, evidence_id)) if row is not None else None
+    if row is None or stored is None:
+        raise not_found()
+    log.info("evidence_read", account=caller.account_id, case=key, evidence=evidence_id)
+    return row, stored.content
