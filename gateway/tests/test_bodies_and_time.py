@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from fastapi import FastAPI
 from gateway.tests.fakes import FakeService
 from gateway.tests.support import MakeGateway, ask, client_of
 
-from zhiye_gateway.routes import ROUTES, Route, RouteTable
+from zhiye_gateway.routes import ROUTES, RouteTable
 from zhiye_gateway.service import Gateway
 
 
@@ -68,9 +69,7 @@ async def test_a_malformed_content_length_is_a_400_problem(
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = [
-        Route(r.path, r.service, r.limit, r.read_limit, r.body_limit, timeout=0.2) for r in ROUTES
-    ]
+    quick = [replace(r, timeout=0.2, idle=0.4 if r.idle else None) for r in ROUTES]
     monkeypatch.setattr(RouteTable.__init__, "__defaults__", (quick,))
 
 
@@ -95,6 +94,59 @@ async def test_a_client_that_does_not_finish_its_request_is_told_so(
     answer = await client.post("/api/v1/applications", content=never())
     assert answer.status_code == 408
     assert answer.json()["code"] == "body_too_slow"
+
+
+BATCHES = "/api/v1/qualification-batches"
+
+
+async def test_a_feed_of_any_length_is_taken(
+    client: httpx.AsyncClient, services: dict[str, FakeService]
+) -> None:
+    async def seventy_megabytes() -> AsyncIterator[bytes]:
+        for _ in range(70 * 16):
+            yield b"x" * 65_536
+
+    answer = await client.post(BATCHES, content=seventy_megabytes())
+    assert answer.json()["received"] == 70 * 1024 * 1024
+    length = {"Content-Length": str(100 * 1024**3)}
+    answer = await client.post(BATCHES + "/early", content=seventy_megabytes(), headers=length)
+    assert answer.status_code == 200
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_feed_that_keeps_coming_may_take_longer_than_any_limit(
+    client: httpx.AsyncClient,
+) -> None:
+    async def steadily() -> AsyncIterator[bytes]:
+        for _ in range(10):
+            yield b"x"
+            await asyncio.sleep(0.15)
+
+    answer = await client.post(BATCHES, content=steadily())
+    assert (answer.status_code, answer.json()["received"]) == (200, 10)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_feed_that_stands_still_is_cut_off_as_the_clients_fault(
+    client: httpx.AsyncClient,
+) -> None:
+    async def stops() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x"
+            await asyncio.sleep(0.15)
+        await asyncio.sleep(30)
+
+    answer = await client.post(BATCHES, content=stops())
+    assert (answer.status_code, answer.json()["code"]) == (408, "body_too_slow")
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_service_that_stands_still_after_a_feed_is_cut_off_as_its_own_fault(
+    client: httpx.AsyncClient, services: dict[str, FakeService]
+) -> None:
+    answer = await client.post(BATCHES + "/slow", content=b"x")
+    assert (answer.status_code, answer.json()["code"]) == (504, "upstream_timeout")
+    assert services["qualifications"].cancelled
 
 
 async def test_a_crash_of_a_service_is_told_without_its_inside(client: httpx.AsyncClient) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,7 +13,8 @@ from gateway.tests.fakes import FakeService
 from gateway.tests.support import MakeGateway, Sign, eventually, over_http, served
 from starlette.types import Receive, Scope, Send
 
-from zhiye_gateway.routes import SERVICES
+from zhiye_gateway.over_http import OverHttp
+from zhiye_gateway.routes import ROUTES, SERVICES, RouteTable
 
 MB = 1024 * 1024
 
@@ -102,6 +105,30 @@ async def test_a_large_batch_streams_through_in_small_pieces(
     assert answer.json()["received"] == 20 * MB
     assert upstream.digest == expected
     assert upstream.largest_chunk < 1 * MB
+
+
+async def test_a_feed_that_takes_longer_than_the_service_may_think_streams_through(
+    make_gateway: MakeGateway, upstream: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = [replace(r, timeout=0.3, idle=0.3 if r.idle else None) for r in ROUTES]
+    monkeypatch.setattr(RouteTable.__init__, "__defaults__", (quick,))
+    monkeypatch.setitem(OverHttp.__init__.__kwdefaults__, "read_seconds", 0.3)  # type: ignore[arg-type]
+
+    async def steadily() -> AsyncIterator[bytes]:
+        for _ in range(12):
+            yield b"x" * 1000
+            await asyncio.sleep(0.1)
+
+    async def stops() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.sleep(30)
+
+    async with over_http(make_gateway, upstream) as remote:
+        answer = await remote.post("/api/v1/qualification-batches", content=steadily())
+        assert (answer.status_code, answer.json()["received"]) == (200, 12_000)
+        answer = await remote.post("/api/v1/qualification-batches", content=stops())
+        assert (answer.status_code, answer.json()["code"]) == (408, "body_too_slow")
+    await eventually(lambda: upstream.lost_client)
 
 
 async def test_fifty_megabytes_without_a_length_are_cut_off_at_the_limit(

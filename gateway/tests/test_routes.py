@@ -43,7 +43,7 @@ def test_photos_and_batches_have_limits_of_their_own() -> None:
     by_path = {route.path: route for route in ROUTES}
     assert by_path["/api/v1/my/photo"].body_limit == 200 * 1024
     batches = by_path["/api/v1/qualification-batches"]
-    assert (batches.body_limit, batches.timeout) == (64 * 1024 * 1024, 300)
+    assert (batches.body_limit, batches.idle, batches.timeout) == (None, 60, 900)
     assert by_path["/api/v1/applications"].body_limit == 1024 * 1024
 
 

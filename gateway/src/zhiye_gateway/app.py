@@ -104,13 +104,14 @@ class Door:
         scope["route"] = route
         await self._check(limit, address, scope, check_token=route.check_token)
         length = requests.content_length(headers)
-        if length is not None and length > route.body_limit:
-            raise refusals.body_too_large(route.body_limit)
+        body_limit = route.body_limit
+        if body_limit is not None and length is not None and length > body_limit:
+            raise refusals.body_too_large(body_limit)
         deadline = asyncio.timeout(route.timeout)
-        exchange = Exchange(receive, send, route.body_limit, deadline)
+        exchange = Exchange(receive, send, route, deadline)
         refusal = await self._carry(route, inner, exchange, deadline)
-        if exchange.too_large:
-            raise refusals.body_too_large(route.body_limit)
+        if body_limit is not None and exchange.too_large:
+            raise refusals.body_too_large(body_limit)
         if refusal is not None:
             raise refusal
 

@@ -18,8 +18,8 @@ from zhiye_gateway.upstreams import READY_SECONDS, ClientGone
 IDLE_SECONDS = 30.0
 """How long an unused connection is kept: less than the services' 75 s, so that it is never the
 service that closes it just when a request is on its way."""
-READ_SECONDS = 300.0
-"""Longest pause in the middle of an answer."""
+READ_SECONDS = 900.0
+"""Longest pause before an answer or in the middle of it; most routes have less until it begins."""
 
 _HOP_BY_HOP = frozenset(
     {

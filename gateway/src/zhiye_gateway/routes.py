@@ -34,8 +34,12 @@ class Route:
     limit: LimitClass = "default"
     read_limit: LimitClass | None = None
     """Rate-limit class of GET and HEAD, when it is another than ``limit``."""
-    body_limit: int = 1 * MB
+    body_limit: int | None = 1 * MB
+    """``None``: of any length, as long as it keeps coming."""
     timeout: float = 15.0
+    idle: float | None = None
+    """Seconds in which a client must go on with its body. With it, ``timeout`` is the service's
+    alone: it begins anew with each piece."""
     check_token: bool = True
     """Whether an invalid token is turned away at the door. Not where tokens are made."""
     development: bool = False
@@ -58,8 +62,9 @@ ROUTES: tuple[Route, ...] = (
         "/api/v1/qualification-batches",
         "qualifications",
         limit="feed",
-        body_limit=64 * MB,
-        timeout=300.0,
+        body_limit=None,
+        timeout=900.0,
+        idle=60.0,
     ),
     Route("/api/v1/qualifications", "qualifications", limit="search"),
     Route("/api/v1/my/qualifications", "qualifications"),
