@@ -70,7 +70,9 @@ def routes(kit: Kit, issuer: TokenIssuer) -> Routes:
     r = Routes("delegations")
 
     @r.expose("POST", "/api/v1/delegations", _EITHER_SIDE, status_code=201, refusals=(409,))
-    async def ask(request: Request, body: DelegationIn, tx: Tx, caller: Caller) -> RequestedOut:
+    async def ask_for_delegation(
+        request: Request, body: DelegationIn, tx: Tx, caller: Caller
+    ) -> RequestedOut:
         """Ask to act for another institution while its principal is present: a code goes to the
         reserved phone of its main account (Q54). Its own credentials are never handed over. An
         authority does so for institutions in its region."""
@@ -105,7 +107,7 @@ def routes(kit: Kit, issuer: TokenIssuer) -> Routes:
         idempotent=False,
         refusals=(409,),
     )
-    async def confirm(
+    async def confirm_presence(
         delegation_id: DelegationId, body: PresenceIn, tx: Tx, caller: Caller, response: Response
     ) -> TokenOut:
         """Prove by the code that the principal is present. The answer is an access token that
@@ -121,14 +123,14 @@ def routes(kit: Kit, issuer: TokenIssuer) -> Routes:
         idempotent=False,
         refusals=(409,),
     )
-    async def renew(
+    async def renew_delegation(
         delegation_id: DelegationId, tx: Tx, caller: Caller, response: Response
     ) -> TokenOut:
         """Another token of ten minutes while the hour lasts, asked for with the own token (Q54)."""
         return _shown(await renew_delegated_token(tx, kit, issuer, delegation_id, caller), response)
 
     @r.expose("POST", "/api/v1/delegations/{delegation_id}/end", _EITHER_SIDE, status_code=204)
-    async def end(delegation_id: DelegationId, tx: Tx, caller: Caller) -> None:
+    async def cut_delegation_short(delegation_id: DelegationId, tx: Tx, caller: Caller) -> None:
         """End it before its hour is over, by the delegate's or the principal's side; its tokens
         are void at once (Q54)."""
         await end_delegation(tx, kit, delegation_id, caller)

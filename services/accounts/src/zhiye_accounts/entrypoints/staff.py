@@ -137,7 +137,7 @@ def routes(kit: Kit) -> Routes:
         )
 
     @r.expose("GET", "/api/v1/staff-accounts/acts", _STAFF)
-    async def find_acts(
+    async def find_staff_acts(
         caller: Caller, language: Reader, cursor: Cursor = None, limit: Limit = 50
     ) -> Page[ActOut]:
         """What staff did to other accounts: who, for whom, what, when; the newest first. The own
@@ -156,7 +156,7 @@ def routes(kit: Kit) -> Routes:
         allow("authority", "operator"),
         refusals=(409,),
     )
-    async def reissue(
+    async def reissue_staff_credentials(
         account_id: AccountId, body: ReissueIn, tx: Tx, caller: Caller
     ) -> ReissuedOut:
         """Issue a main account again whose password or phone is lost (Q16, Q37): the materials
@@ -195,7 +195,7 @@ def routes(kit: Kit) -> Routes:
         )
 
     @r.expose("POST", "/api/v1/staff-accounts/{account_id}/end", _STAFF, refusals=(409,))
-    async def end(account_id: AccountId, body: EndIn, tx: Tx, caller: Caller) -> EndedOut:
+    async def end_account(account_id: AccountId, body: EndIn, tx: Tx, caller: Caller) -> EndedOut:
         """End an account at once and for good: a clone by its main account, any of an institution
         by an authority over it, any by the operator. With a main account its clones end (Q54)."""
         return EndedOut(ended=await end_staff_account(tx, kit, account_id, body.reason, caller))
