@@ -23,7 +23,7 @@ from services.accounts.tests.desk import (
 )
 from services.accounts.tests.world import Row, World, id_number
 
-from zhiye_accounts.domain import desk_reasons
+from zhiye_accounts.domain import activation, desk_reasons, revocation
 from zhiye_accounts.domain.desk import DeskAccount, explain
 from zhiye_accounts.domain.identity import Outcome, Qualification, Registration
 from zhiye_contracts.reasons import Reason
@@ -174,11 +174,12 @@ def test_each_situation_has_its_reasons(
 
 
 def test_every_reason_says_what_to_do_in_both_languages() -> None:
-    reasons = [value for value in vars(desk_reasons).values() if isinstance(value, Reason)]
-    reasons += desk_reasons.IDENTITY.values()
-    assert len({reason.code for reason in reasons}) == len(set(map(id, reasons)))
-    assert set(desk_reasons.IDENTITY) == set(Outcome) - {Outcome.MATCHED}
-    for reason in reasons:
+    assert set(desk_reasons.IDENTITY) == set(Outcome)
+    ours = [v for v in vars(desk_reasons).values() if isinstance(v, Reason)]
+    ours += desk_reasons.IDENTITY.values()
+    assert len({reason.code for reason in ours}) == len(set(map(id, ours)))
+    others = [v for m in (activation, revocation) for v in vars(m).values()]
+    for reason in ours + [value for value in others if isinstance(value, Reason)]:
         assert reason.next_step.zh
         assert reason.source
         assert not re.search("[\u3400-\u9fff]", reason.reason.en + reason.next_step.en)

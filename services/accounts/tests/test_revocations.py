@@ -117,13 +117,13 @@ async def test_the_contacts_of_the_account_are_told(
     now = world.clock.now()
     given = {k: now if v is True else v for k, v in values.items()}
     row = await own(world, phone="13800138000", language="en", **given)
-    await revoke(home, account_id=row["id"], text="seen at the counter")
+    await revoke(home, account_id=row["id"], text="seen, 11010519491231002X")
     told = await messages(world, "account_revoked")
     assert [m["channel"] for m in told] == channels
     for message in told:
         assert message["words"] == {
             "organisation": HOME_NAME,
-            "reason": "somebody else opened it with this identity: seen at the counter",
+            "reason": "somebody else opened it with this identity: seen, [redacted]",
         }
         assert message["address"] in ("13800138000", "w@example.com")
 

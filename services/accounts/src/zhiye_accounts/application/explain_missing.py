@@ -14,7 +14,7 @@ from zhiye_accounts.application.desk_people import desk_account, officer
 from zhiye_accounts.application.staff_acts import Subject, record_acts
 from zhiye_accounts.domain.desk import explain
 from zhiye_accounts.domain.identity import recorded_names
-from zhiye_accounts.domain.policy import EXPLANATIONS
+from zhiye_accounts.domain.policy import EXPLAINED
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
@@ -40,17 +40,17 @@ async def explain_missing(
     now, institution_id = kit.clock.now(), caller.institution_id or ""
     await attempts.enforce(
         tx,
-        [(EXPLANATIONS, institution_id)],
+        [(EXPLAINED, institution_id)],
         now,
         field="id_numbers",
         next_step=(
-            f"每家机构每天最多查询{EXPLANATIONS.count}个身份证号：请减少数量，或稍后再试。",
-            f"An institution may ask about {EXPLANATIONS.count} ID numbers a day: ask about fewer, "
+            f"每家机构每天最多查询{EXPLAINED.count}个身份证号：请减少数量，或稍后再试。",
+            f"An institution may ask about {EXPLAINED.count} ID numbers a day: ask about fewer, "
             "or wait.",
         ),
         times=len(id_numbers),
     )
-    await attempts.record(tx, EXPLANATIONS.kind, institution_id, now, times=len(id_numbers))
+    await attempts.record(tx, EXPLAINED.kind, institution_id, now, times=len(id_numbers))
     read = [_read(kit, number) for number in id_numbers]
     keys = {key for key in read if isinstance(key, str)}
     answers = await _of_people(tx, institution_id, keys)

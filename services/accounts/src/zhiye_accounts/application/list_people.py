@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_accounts.adapters.tables import account, activation_code, registration
 from zhiye_accounts.domain.desk import Status
 from zhiye_contracts.identifiers import normalise_name
 
-_r, _a, _c = registration.c, account.c, activation_code.c
+_r, _a = registration.c, account.c
+_code = (
+    select(activation_code)
+    .where(activation_code.c.account_id == _a.id, activation_code.c.void_at.is_(None))
+    .limit(1)
+    .lateral("code")
+)
+"""One that is not void waits or was used to activate the account: there is one at most. Looked up
+for each person, whatever the planner believes about the number of codes."""
+_c = _code.c
 _STATUS = case(
     (_a.id.is_(None), "no_account"),
     (_a.status == "active", "active"),
@@ -23,8 +32,7 @@ _STATUS = case(
 ).label("desk_status")
 _PEOPLE = registration.outerjoin(
     account, and_(_a.person_key == _r.person_key, _a.status != "revoked")
-).outerjoin(activation_code, and_(_c.account_id == _a.id, _c.void_at.is_(None)))
-"""A code that is not void waits or was used to activate the account: there is one at most."""
+).outerjoin(_code, true())
 _COLUMNS = (
     _r.id,
     _r.profession,

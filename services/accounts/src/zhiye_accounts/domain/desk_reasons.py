@@ -169,6 +169,12 @@ QUALIFICATION_MISSING = Reason(
 )
 
 IDENTITY: dict[Outcome, Reason] = {
+    Outcome.MATCHED: Reason(
+        "identity_matched",
+        Text("信息验证已通过。", "The identity has been verified."),
+        Text("无需处理。", "Nothing is to be done about it."),
+        source="Q4, Q28, deck 4",
+    ),
     Outcome.CONFIRMATION_NEEDED: Reason(
         "identity_confirmation_needed",
         Text(
@@ -208,4 +214,4 @@ IDENTITY: dict[Outcome, Reason] = {
         source="Q29.3",
     ),
 }
-"""Every outcome of the identity check but the match."""
+"""Every outcome of the identity check."""

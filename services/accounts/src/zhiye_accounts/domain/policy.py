@@ -58,7 +58,7 @@ ACTIVATION_GUESSES = Limit("activation_guess", 5, timedelta(hours=1))
 LOGIN_FAILURES = Limit("login_failed", LOCK_AFTER_FAILURES, LOCK_TIME)
 LOGIN_FAILURES_BY_CLIENT = Limit("login_failed_client", 100, timedelta(minutes=15))
 """Per client address: generous, as a hospital's staff share one."""
-EXPLANATIONS = Limit("explanation", 1000, timedelta(days=1))
+EXPLAINED = Limit("explanation", 1000, timedelta(days=1))
 """ID numbers asked about by one institution: enough for its own people, not to search others."""
 REVOCATIONS = Limit("revocation", 50, timedelta(days=1))
 NAME_DECISIONS = Limit("name_decision", 200, timedelta(days=1))

@@ -103,7 +103,7 @@ def routes(kit: Kit) -> Routes:
         )
 
     @r.expose("POST", f"{_DESK}/explanations", _INSTITUTION, idempotent=False)
-    async def explain(
+    async def explain_missing_people(
         body: ExplanationsIn, tx: Tx, caller: Caller, language: Reader
     ) -> ExplanationsOut:
         """Why somebody is not in the list, per ID number, and what to do (Q20, Q24, Q41, Q45).
@@ -126,7 +126,7 @@ def routes(kit: Kit) -> Routes:
 
 def _person(kit: Kit, row: Any, institution_id: str | None, language: Language) -> DeskPersonOut:
     not_verified = row.desk_status == "not_verified"
-    identity = IDENTITY.get(Outcome(row.identity)) if row.identity else None
+    identity = IDENTITY[Outcome(row.identity)] if row.identity else None
     contact = row.phone_verified_at or row.email_verified_at
     shown = row.desk_status == "code_issued" and row.code_of == institution_id
     number = row.sealed_id_number and kit.cipher.open(row.sealed_id_number, purposes.ID_NUMBER)
@@ -139,7 +139,7 @@ def _person(kit: Kit, row: Any, institution_id: str | None, language: Language) 
         status=row.desk_status,
         status_label=STATUSES[row.desk_status].read(language),
         missing=[
-            *(["identity"] if not_verified and identity else []),
+            *(["identity"] if not_verified and row.identity != Outcome.MATCHED else []),
             *(["contact"] if not_verified and not contact else []),
         ],
         identity=reason_out(identity, language) if identity else None,

@@ -28,6 +28,7 @@ from zhiye_accounts.entrypoints.desk_schemas import (
 from zhiye_accounts.entrypoints.schemas import exactly_one
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
+from zhiye_chassis.redaction import redact_text
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Routes, Tx
 from zhiye_contracts import purposes
@@ -42,7 +43,7 @@ def routes(kit: Kit) -> Routes:
     r = Routes("activation desk")
 
     @r.expose("POST", f"{_DESK}/revocations", _SUPERVISED, refusals=(409,))
-    async def revoke(body: RevocationIn, tx: Tx, caller: Caller) -> RevokedOut:
+    async def revoke_account_of_person(body: RevocationIn, tx: Tx, caller: Caller) -> RevokedOut:
         """Revoke an account that was opened wrongly, unless a business has been completed on it;
         then the rightful person can open one (Q13, Q35, deck 4.1)."""
         exactly_one(account_id=body.account_id, id_number=body.id_number)
@@ -53,22 +54,27 @@ def routes(kit: Kit) -> Routes:
         if needed:
             raise Refused(*needed)
         command = RevokeAccount(
-            _named(kit, body.account_id, body.id_number), body.reason, body.text, body.name
+            _named(kit, body.account_id, body.id_number),
+            body.reason,
+            redact_text(body.text),
+            body.name,
         )
         return RevokedOut(account_id=await revoke_account(tx, kit, caller, command))
 
     @r.expose("POST", f"{_DESK}/contact-resets", allow("institution"), refusals=(409,))
-    async def reset(body: ContactResetIn, tx: Tx, caller: Caller) -> ContactResetOut:
+    async def reset_phone_of_person(
+        body: ContactResetIn, tx: Tx, caller: Caller
+    ) -> ContactResetOut:
         """Give one of the own people another phone, which recovery then accepts; the old contacts
         are told (Q12, Q34)."""
-        command = ResetContact(body.account_id, body.phone, body.reason)
+        command = ResetContact(body.account_id, body.phone, redact_text(body.reason))
         row = await reset_contact(tx, kit, caller, command)
         return ContactResetOut(
             account_id=row["id"], phone=masked_contact(kit, row, "sms"), status=row["status"]
         )
 
     @r.expose("GET", f"{_DESK}/name-confirmations", _SUPERVISED)
-    async def list_names(
+    async def list_names_to_confirm(
         caller: Caller, limit: Limit = 50, cursor: Cursor = None
     ) -> Page[NameWaitingOut]:
         """Names with a rare character that await a decision: of the own people, or of the region
@@ -82,7 +88,7 @@ def routes(kit: Kit) -> Routes:
         return Page(items=items, next_cursor=encode_cursor(items[-1].account_id) if more else None)
 
     @r.expose("POST", f"{_DESK}/name-confirmations", _SUPERVISED, refusals=(409,))
-    async def decide(body: NameDecisionIn, tx: Tx, caller: Caller) -> NameDecidedOut:
+    async def decide_on_name(body: NameDecisionIn, tx: Tx, caller: Caller) -> NameDecidedOut:
         """Decide whether given and recorded name are one person's; the person is told (Q4, Q28)."""
         exactly_one(account_id=body.account_id, id_number=body.id_number)
         named = _named(kit, body.account_id, body.id_number)

@@ -29,7 +29,7 @@ class DeskPersonOut(BaseModel):
     missing: list[Literal["identity", "contact"]] = Field(
         description="What is not verified yet, while the status is not_verified"
     )
-    identity: ReasonOut | None = Field(description="Outcome of the identity check, unless matched")
+    identity: ReasonOut | None = Field(description="Outcome of the identity check")
     account_opened_at: datetime | None
     code_issued_at: datetime | None
     code: str | None = Field(
