@@ -105,7 +105,14 @@ class World:
             type=f"%.{what or 'qualifications-recorded'}.v1",
         )
         data = [orjson.loads(row["event"])["data"] for row in rows]
-        return data if what else [one for event in data for one in event["qualifications"]]
+        if what:
+            return data
+        tables = [event["qualifications"] for event in data]
+        return [
+            dict(zip(table, one, strict=True))
+            for table in tables
+            for one in zip(*table.values(), strict=True)
+        ]
 
     async def deliver(self, *events: Event) -> None:
         """Deliver events as another service's outbox would."""
@@ -120,7 +127,7 @@ class World:
                     aggregate_id=told["aggregate_id"],
                     version=told["version"],
                     occurred_at=self.kit.clock.now(),
-                    records=len(told["qualifications"]),
+                    records=len(told["qualifications"]["aggregate_id"]),
                 )
                 for told in await self.published("qualifications-recorded")
             )

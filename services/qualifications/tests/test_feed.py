@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from zhiye_contracts import purposes
-from zhiye_contracts.events import BatchedQualification
+from zhiye_contracts.events import QualificationState
 from zhiye_contracts.identifiers import make_id_number
 
 Make = Callable[..., dict[str, Any]]
@@ -79,10 +79,10 @@ async def test_numbers_are_sealed_and_found_by_their_keys(world: Any, record: Ma
 
 async def test_each_recorded_record_is_published_whole(world: Any, record: Make) -> None:
     await world.feed(record(1), record(2, name="王(suo)"))
-    events = [BatchedQualification.model_validate(data) for data in await world.published()]
+    events = [QualificationState.model_validate(data) for data in await world.published()]
     assert [event.name for event in events] == ["王芳", "王(suo)"]
     event = events[0]
-    assert (event.version, event.exam_year, event.in_force) == (1, 2026, True)
+    assert (event.exam_year, event.in_force) == (2026, True)
     assert event.passed_on == date(2026, 6, 15)
     assert event.certificate_key == world.kit.certificate_key(record()["certificate_number"])
     opened = world.kit.cipher.open(event.sealed_id_number, purposes.ID_NUMBER)

@@ -16,11 +16,11 @@ from zhiye_contracts.events.qualification_cases import (
     QualificationRequested,
 )
 from zhiye_contracts.events.qualifications import (
-    BatchedQualification,
     QualificationBatchCompleted,
     QualificationRecorded,
     QualificationsRecorded,
     QualificationState,
+    QualificationTable,
 )
 from zhiye_contracts.events.registration import (
     ApplicationChanged,
@@ -33,7 +33,6 @@ __all__ = [
     "AccountChanged",
     "ApplicationChanged",
     "AuthorityChanged",
-    "BatchedQualification",
     "Event",
     "FilingChanged",
     "ForwardedEvidence",
@@ -47,6 +46,7 @@ __all__ = [
     "QualificationRecorded",
     "QualificationRequested",
     "QualificationState",
+    "QualificationTable",
     "QualificationsKept",
     "QualificationsRecorded",
     "RegistrationChanged",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from zhiye_contracts.events.accounts import SEALED_EXAMPLE
 from zhiye_contracts.events.base import EXAMPLE_TIME, Event, event
@@ -77,11 +78,55 @@ class QualificationRecorded(QualificationState, Event):
     """A qualification as it now stands; consumers keep the newest version."""
 
 
-class BatchedQualification(QualificationState):
-    """A qualification as it now stands, among those of a batch."""
+class QualificationTable(BaseModel):
+    """Qualifications as they now stand, as a table: a list for each field, and what stands at one
+    place of the lists is one qualification. Hundreds of them cost a fraction of as many objects,
+    in bytes and in time."""
 
-    aggregate_id: str = Field(max_length=64, description="The qualification")
-    version: int = Field(ge=1, description="Of the qualification, rising by 1")
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    aggregate_id: list[str] = Field(min_length=1, description="The qualifications")
+    version: list[int] = Field(description="Of each qualification, rising by 1")
+    profession: list[Literal["nurse", "physician"]]
+    person_key: list[str]
+    sealed_id_number: list[str]
+    name: list[str]
+    gender: list[str]
+    birth_date: list[date]
+    certificate_key: list[str]
+    sealed_certificate_number: list[str]
+    category: list[str]
+    level: list[str]
+    route: list[Literal["exam", "recognition"]]
+    exam_year: list[int]
+    passed_on: list[date]
+    province: list[str]
+    school: list[str]
+    education: list[str]
+    major: list[str]
+    in_force: list[bool]
+    title: list[str | None]
+    corrected: list[list[str]]
+    former_person_key: list[str | None]
+
+    @model_validator(mode="after")
+    def _equally_long(self) -> Self:
+        if len({len(getattr(self, name)) for name in type(self).model_fields}) > 1:
+            raise ValueError("every list has one entry for each qualification")
+        return self
+
+    def __len__(self) -> int:
+        return len(self.aggregate_id)
+
+
+_ROW = {
+    "aggregate_id": "01JD0000000000000000QUA001",
+    "version": 1,
+    **_STATE,
+    "title": None,
+    "corrected": [],
+    "former_person_key": None,
+}
 
 
 @event(
@@ -90,17 +135,30 @@ class BatchedQualification(QualificationState):
         "aggregate_id": "01JD0000000000000000BAT001",
         "version": 500,
         "occurred_at": EXAMPLE_TIME,
-        "qualifications": [{"aggregate_id": "01JD0000000000000000QUA001", "version": 1, **_STATE}],
+        "qualifications": {name: [value] for name, value in _ROW.items()},
     },
 )
 class QualificationsRecorded(Event):
-    """Up to a few hundred qualifications that a batch brought; what happened to each is what
-    ``QualificationRecorded`` tells of one. The registration service answers with
+    """Up to a few hundred qualifications that a batch brought; what it says of each is what
+    ``QualificationRecorded`` says of one. The registration service answers with
     ``QualificationsKept``, by which the batch is known to have arrived."""
 
     aggregate_id: str = Field(max_length=64, description="The batch")
     version: int = Field(ge=1, description="Line of the batch up to which it was read")
-    qualifications: list[BatchedQualification] = Field(min_length=1)
+    qualifications: QualificationTable
+
+
+def column(
+    events: Sequence[QualificationRecorded | QualificationsRecorded], name: str
+) -> list[Any]:
+    """One field of every qualification that these events tell of, in their order."""
+    values: list[Any] = []
+    for one in events:
+        if isinstance(one, QualificationsRecorded):
+            values += getattr(one.qualifications, name)
+        else:
+            values.append(getattr(one, name))
+    return values
 
 
 @event(

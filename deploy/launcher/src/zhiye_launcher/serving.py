@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -67,4 +68,7 @@ async def serve(
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,
     )
+    # What was loaded by now stays: the garbage collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     await _Server(config, before_stop).serve(sockets=[bound])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -71,17 +72,15 @@ class Transaction:
     async def execute(self, statement: Any, parameters: Any = None) -> Any:
         return await self.connection.execute(statement, parameters)
 
-    async def copy(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert many rows at once by ``COPY``, in their order; a column that a row has not is
-        ``NULL``. Costs PostgreSQL half of what ``INSERT`` does."""
-        if not rows:
-            return
+    async def copy(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert many rows, which have every column of the table, by ``COPY``: it costs PostgreSQL
+        half of what ``INSERT`` does."""
         names = [column.name for column in table.columns]
         raw = await self.connection.get_raw_connection()
         driver: Any = raw.driver_connection
         try:
             await driver.copy_records_to_table(
-                table.name, columns=names, records=[[row.get(n) for n in names] for row in rows]
+                table.name, columns=names, records=map(itemgetter(*names), rows)
             )
         except PostgresError as error:
             raise DBAPIError(f"COPY {table.name}", None, error, hide_parameters=True) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,20 +43,32 @@ async def keep_newest(
 ) -> set[str]:
     """Upsert the newest version of each row; the keys that really changed.
 
-    ``table`` has the columns of the rows, among them ``key`` (unique) and ``version``. Rows go in
-    the order of their keys, so that two consumers cannot deadlock.
+    ``table`` has the columns of the rows, among them ``key`` (unique) and ``version``.
     """
-    newest: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        known = newest.get(row[key])
-        if known is None or row["version"] > known["version"]:
-            newest[row[key]] = row
+    given = list(rows)
+    columns = {column.name: [row[column.name] for row in given] for column in table.columns}
+    return await keep_newest_of(tx, table, columns, key=key)
+
+
+async def keep_newest_of(
+    tx: Transaction, table: Table, columns: Mapping[str, Sequence[Any]], *, key: str = "id"
+) -> set[str]:
+    """The same for rows that come as a table: a list for each column, all equally long.
+
+    Rows go in the order of their keys, so that two consumers cannot deadlock.
+    """
+    keys, versions = columns[key], columns["version"]
+    newest: dict[str, int] = {}
+    for place, id_ in enumerate(keys):
+        if (known := newest.get(id_)) is None or versions[place] > versions[known]:
+            newest[id_] = place
     if not newest:
         return set()
-    ordered = [newest[id_] for id_ in sorted(newest)]
+    order = [newest[id_] for id_ in sorted(newest)]
     arrays: dict[str, list[Any]] = {}
     for column in table.columns:
-        values = [row[column.name] for row in ordered]
+        given = columns[column.name]
+        values = [given[place] for place in order]
         if isinstance(column.type, JSONB):
             values = [orjson.dumps(value).decode() for value in values]
         arrays[column.name] = values

@@ -11,41 +11,30 @@ from zhiye_accounts.application.check_identity import recheck_people
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.projections import keep_newest
+from zhiye_chassis.projections import keep_newest, keep_newest_of
 from zhiye_contracts.events import (
     AuthorityChanged,
-    BatchedQualification,
     InstitutionChanged,
     QualificationRecorded,
     QualificationsRecorded,
     RegistrationChanged,
 )
+from zhiye_contracts.events.qualifications import column
+
+_QUALIFICATION = {
+    each.name: "aggregate_id" if each.name == "id" else each.name
+    for each in tables.qualification.columns
+}
+"""Column → field of the events."""
 
 
 async def _qualifications(
-    kit: Kit, tx: Transaction, told: Sequence[QualificationRecorded | BatchedQualification]
+    kit: Kit, tx: Transaction, events: Sequence[QualificationRecorded | QualificationsRecorded]
 ) -> None:
-    rows = [
-        {
-            "id": one.aggregate_id,
-            "version": one.version,
-            "person_key": one.person_key,
-            "profession": one.profession,
-            "name": one.name,
-            "certificate_key": one.certificate_key,
-            "passed_on": one.passed_on,
-            "in_force": one.in_force,
-            "route": one.route,
-            "province": one.province,
-        }
-        for one in told
-    ]
-    changed = await keep_newest(tx, tables.qualification, rows)
-    await recheck_people(tx, kit, {one.person_key for one in told if one.aggregate_id in changed})
-
-
-async def _batches(kit: Kit, tx: Transaction, events: list[QualificationsRecorded]) -> None:
-    await _qualifications(kit, tx, [one for event in events for one in event.qualifications])
+    columns = {name: column(events, field) for name, field in _QUALIFICATION.items()}
+    changed = await keep_newest_of(tx, tables.qualification, columns)
+    whose = zip(columns["id"], columns["person_key"], strict=True)
+    await recheck_people(tx, kit, {person for id_, person in whose if id_ in changed})
 
 
 async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationChanged]) -> None:
@@ -99,13 +88,14 @@ async def _organisations(
 
 
 def subscriptions(kit: Kit) -> Subscriptions:
+    qualifications = partial(_qualifications, kit)
     institutions = partial(_organisations, "institution")
     authorities = partial(_organisations, "authority")
     return Subscriptions(
         "accounts",
         (
-            Subscription(QualificationRecorded, partial(_qualifications, kit), batch=True),
-            Subscription(QualificationsRecorded, partial(_batches, kit), batch=True),
+            Subscription(QualificationRecorded, qualifications, batch=True),
+            Subscription(QualificationsRecorded, qualifications, batch=True),
             Subscription(RegistrationChanged, partial(_registrations, kit), batch=True),
             Subscription(InstitutionChanged, institutions, batch=True),
             Subscription(AuthorityChanged, authorities, batch=True),

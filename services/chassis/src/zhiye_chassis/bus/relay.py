@@ -24,9 +24,15 @@ TAKE = 2_000
 SWEEP_SECONDS = 1.0
 """How long the relay sleeps at most: it finds what another process left behind."""
 
+TAKE_BYTES = 4_000_000
+"""Bytes of events in one round, unless a single one has more."""
+
 _TAKE = text(
-    "SELECT id, type, event FROM outbox WHERE type <> ALL(CAST(:stuck AS text[]))"
-    " ORDER BY id LIMIT :take FOR UPDATE SKIP LOCKED"
+    "WITH taken AS MATERIALIZED (SELECT id, type, event FROM outbox"
+    " WHERE type <> ALL(CAST(:stuck AS text[])) ORDER BY id LIMIT :take FOR UPDATE SKIP LOCKED)"
+    " SELECT id, type, event FROM (SELECT *, sum(octet_length(event)) OVER (ORDER BY id"
+    " ROWS UNBOUNDED PRECEDING) - octet_length(event) AS before FROM taken) AS measured"
+    " WHERE before < :bytes ORDER BY id"
 )
 _DONE = text("DELETE FROM outbox WHERE id = ANY(:ids)")
 
@@ -74,7 +80,9 @@ class Relay:
         now = time.monotonic()
         self._stuck = {type_: until for type_, until in self._stuck.items() if until > now}
         async with self._database.engine.begin() as connection:
-            taken = await connection.execute(_TAKE, {"take": TAKE, "stuck": list(self._stuck)})
+            taken = await connection.execute(
+                _TAKE, {"take": TAKE, "bytes": TAKE_BYTES, "stuck": list(self._stuck)}
+            )
             rows = taken.all()
             if not rows:
                 return 0

@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from zhiye_contracts.events import (
-    BatchedQualification,
     QualificationRecorded,
     QualificationsRecorded,
     QualificationState,
+    QualificationTable,
 )
 
 Row = Mapping[str, Any]
 
 MOST = 500
-"""Qualifications in one event: some 300 kB."""
+"""Qualifications in one event: less than 200 kB."""
 
 _STATE = tuple(QualificationState.model_fields)
+_SOMETIMES = ("title", "former_person_key")
+_ALWAYS = ("version", *(name for name in _STATE if name not in (*_SOMETIMES, "corrected")))
 
 
 def _state(row: Row) -> dict[str, Any]:
@@ -40,10 +42,14 @@ def recorded_in_batch(
 ) -> Iterator[QualificationsRecorded]:
     """What a batch brought, read up to a line, a few hundred an event."""
     for start in range(0, len(rows), MOST):
-        told = [
-            BatchedQualification(aggregate_id=row["id"], version=row["version"], **_state(row))
-            for row in rows[start : start + MOST]
-        ]
+        some = rows[start : start + MOST]
+        columns = {name: [row[name] for row in some] for name in _ALWAYS}
+        columns |= {name: [row.get(name) for row in some] for name in _SOMETIMES}
+        columns["aggregate_id"] = [row["id"] for row in some]
+        columns["corrected"] = [row.get("corrected", ()) for row in some]
         yield QualificationsRecorded(
-            aggregate_id=batch_id, version=line, occurred_at=now, qualifications=told
+            aggregate_id=batch_id,
+            version=line,
+            occurred_at=now,
+            qualifications=QualificationTable(**columns),
         )

@@ -105,7 +105,8 @@ async def write(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
         told = [row | {"fingerprint": "\\x" + row["fingerprint"].hex()} for row in newer]
         await tx.execute(_REPLACE, {"rows": orjson.dumps(told).decode()})
     # After them: a certificate that is new may take the year that another one has just given up.
-    await tx.copy(qualification, [row for row in rows if row["version"] == 1])
+    if new := [row for row in rows if row["version"] == 1]:
+        await tx.copy(qualification, new)
 
 
 async def write_results(tx: Transaction, batch: str, results: Sequence[dict[str, Any]]) -> None:

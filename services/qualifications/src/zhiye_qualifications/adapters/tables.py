@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,6 +27,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from zhiye_chassis.tables import new_metadata
 
 metadata = new_metadata()
+event.listen(
+    metadata.tables["outbox"],
+    "after_create",
+    # Large events stay there for a moment only: compressing them would cost more than it saves.
+    DDL("ALTER TABLE outbox ALTER COLUMN event SET STORAGE EXTERNAL"),  # type: ignore[no-untyped-call]
+)
 
 
 def _facts() -> list[Column[object]]:

@@ -189,6 +189,7 @@ def row_of(
         "school": record.school,
         "education": record.education,
         "major": record.major,
+        "title": None,
         "exam_year": record.exam_year,
         "passed_on": record.passed_on,
         "province": record.province,

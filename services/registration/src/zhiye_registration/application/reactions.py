@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.projections import keep_newest
+from zhiye_chassis.projections import keep_newest, keep_newest_of
 from zhiye_contracts.events import (
     AccountChanged,
     AuthorityChanged,
-    BatchedQualification,
     InstitutionChanged,
     QualificationRecorded,
     QualificationsKept,
     QualificationsRecorded,
 )
+from zhiye_contracts.events.qualifications import column
 from zhiye_registration.adapters import tables
 
+_QUALIFICATION = {
+    each.name: "aggregate_id" if each.name == "id" else each.name
+    for each in tables.qualification.columns
+}
+"""Column → field of the events."""
 
-async def keep_qualifications(tx: Transaction, events: list[QualificationRecorded]) -> None:
-    await keep_newest(tx, tables.qualification, map(_qualification, events))
+
+async def keep_qualifications(
+    tx: Transaction, events: Sequence[QualificationRecorded | QualificationsRecorded]
+) -> None:
+    columns = {name: column(events, field) for name, field in _QUALIFICATION.items()}
+    await keep_newest_of(tx, tables.qualification, columns)
 
 
 async def keep_batches(clock: Clock, tx: Transaction, events: list[QualificationsRecorded]) -> None:
     """What batches brought; in the same transaction each batch is told how much of it is here."""
-    told = (one for event in events for one in event.qualifications)
-    await keep_newest(tx, tables.qualification, map(_qualification, told))
+    await keep_qualifications(tx, events)
     now = clock.now()
     for batch in sorted({event.aggregate_id for event in events}):
         those = [event for event in events if event.aggregate_id == batch]
@@ -38,27 +46,6 @@ async def keep_batches(clock: Clock, tx: Transaction, events: list[Qualification
                 records=sum(len(event.qualifications) for event in those),
             )
         )
-
-
-def _qualification(one: QualificationRecorded | BatchedQualification) -> dict[str, Any]:
-    return {
-        "id": one.aggregate_id,
-        "version": one.version,
-        "profession": one.profession,
-        "person_key": one.person_key,
-        "sealed_id_number": one.sealed_id_number,
-        "name": one.name,
-        "gender": one.gender,
-        "birth_date": one.birth_date,
-        "level": one.level,
-        "route": one.route,
-        "passed_on": one.passed_on,
-        "province": one.province,
-        "school": one.school,
-        "education": one.education,
-        "major": one.major,
-        "in_force": one.in_force,
-    }
 
 
 async def keep_institutions(tx: Transaction, events: list[InstitutionChanged]) -> None:
