@@ -83,6 +83,14 @@ qualification = Table(
     # Deferrable: checked after the statement, in which two certificates may exchange their years.
     UniqueConstraint("person_key", "profession", "category", "exam_year", deferrable=True),
     Index("qualification_admission_key_idx", "admission_key"),
+    # The search of a province walks it in the order of names.
+    Index(
+        "qualification_search_idx",
+        "province",
+        "name",
+        "id",
+        postgresql_ops={"name": "text_pattern_ops"},
+    ),
     CheckConstraint("profession IN ('nurse', 'physician')", "profession"),
     CheckConstraint("route IN ('exam', 'recognition')", "route"),
     CheckConstraint("version >= 1 AND record_version >= 0", "version"),
