@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zhiye_contracts.events import EVENTS, Event
+from zhiye_contracts.events import EVENTS
+from zhiye_contracts.events.base import EXAMPLE_TIME, CloudEventData, Event
+from zhiye_contracts.exam_centre import EXAM_CENTRE
+
+ALL: Mapping[str, type[CloudEventData]] = {**EVENTS, **EXAM_CENTRE}
+"""Every type on the broker: between services, and with whoever stands outside."""
 
 _CLOUDEVENT = {
     "type": "object",
@@ -24,7 +29,7 @@ _CLOUDEVENT = {
 }
 
 
-def schema_of(event: type[Event]) -> dict[str, Any]:
+def schema_of(event: type[CloudEventData]) -> dict[str, Any]:
     """JSON Schema (2020-12) of an event's data."""
     schema: dict[str, Any] = event.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -32,7 +37,7 @@ def schema_of(event: type[Event]) -> dict[str, Any]:
     return schema
 
 
-def _message(type_: str, event: type[Event]) -> dict[str, Any]:
+def _message(type_: str, event: type[CloudEventData]) -> dict[str, Any]:
     data = schema_of(event)
     data.pop("$schema")
     definitions = data.pop("$defs", {})
@@ -51,10 +56,10 @@ def _message(type_: str, event: type[Event]) -> dict[str, Any]:
                 "payload": {
                     "specversion": "1.0",
                     "id": "01JD0000000000000000EVT001",
-                    "source": f"/{type_.split('.')[1]}",
+                    "source": f"/{event.sender}",
                     "type": type_,
-                    "subject": event.example["aggregate_id"],
-                    "time": event.example["occurred_at"],
+                    **_about(event),
+                    "time": event.example.get("occurred_at", EXAMPLE_TIME),
                     "data": event.example,
                 }
             }
@@ -62,11 +67,19 @@ def _message(type_: str, event: type[Event]) -> dict[str, Any]:
     }
 
 
-def render(consumers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """The document; ``consumers`` maps each service to the event types it reads."""
+def _about(event: type[CloudEventData]) -> dict[str, Any]:
+    return {"subject": event.example["aggregate_id"]} if issubclass(event, Event) else {}
+
+
+def render(
+    consumers: Mapping[str, Sequence[str]], exchanges: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """The document; ``consumers`` maps each service, and whoever reads outside, to the types it
+    reads; ``exchanges`` maps each exchange that is written to from outside to its types."""
+    exchange_of = {type_: name for name, types in exchanges.items() for type_ in types}
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
-    for type_, event in EVENTS.items():
+    for type_, event in ALL.items():
         name = event.__name__
         channels[name] = {
             "address": type_,
@@ -74,12 +87,16 @@ def render(consumers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
             "bindings": {
                 "amqp": {
                     "is": "routingKey",
-                    "exchange": {"name": "zhiye.events", "type": "topic", "durable": True},
+                    "exchange": {
+                        "name": exchange_of.get(type_, "zhiye.events"),
+                        "type": "topic",
+                        "durable": True,
+                    },
                 }
             },
         }
         reference = {"channel": {"$ref": f"#/channels/{name}"}}
-        operations[f"{type_.split('.')[1]}-sends-{name}"] = {"action": "send", **reference}
+        operations[f"{event.sender}-sends-{name}"] = {"action": "send", **reference}
         for service in sorted(service for service, types in consumers.items() if type_ in types):
             operations[f"{service}-receives-{name}"] = {"action": "receive", **reference}
     return {
@@ -94,6 +111,6 @@ def render(consumers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         "channels": channels,
         "operations": operations,
         "components": {
-            "messages": {e.__name__: _message(t, e) for t, e in EVENTS.items()},
+            "messages": {e.__name__: _message(t, e) for t, e in ALL.items()},
         },
     }

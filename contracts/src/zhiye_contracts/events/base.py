@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-E = TypeVar("E", bound="Event")
+D = TypeVar("D", bound="CloudEventData")
 
 EVENTS: dict[str, type[Event]] = {}
 """Every published event by its CloudEvents ``type``."""
@@ -17,6 +17,8 @@ class CloudEventData(BaseModel):
     """What travels as the data of a CloudEvent of one type."""
 
     type: ClassVar[str]
+    sender: ClassVar[str]
+    """The service that publishes it, or who does outside."""
     example: ClassVar[dict[str, Any]]
 
 
@@ -52,13 +54,22 @@ def event(
     so a wrong one fails at import.
     """
 
-    def register(cls: type[E]) -> type[E]:
-        if type_ in EVENTS:
+    return registered(EVENTS, type_, sender=type_.split(".")[1], example=example)
+
+
+def registered(
+    registry: dict[str, Any], type_: str, *, sender: str, example: dict[str, Any]
+) -> Any:
+    """Register a CloudEvents type in one of the registries."""
+
+    def register(cls: type[D]) -> type[D]:
+        if type_ in registry:
             raise ValueError(f"{type_} is registered twice")
         cls.type = type_
+        cls.sender = sender
         cls.example = example
         cls.model_validate(example)
-        EVENTS[type_] = cls
+        registry[type_] = cls
         return cls
 
     return register

@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from zhiye_chassis.service import create_app
+from zhiye_chassis.service import Service, create_app
 from zhiye_contracts import asyncapi, compatibility
-from zhiye_contracts.events import EVENTS
 from zhiye_gateway.openapi import merge_openapi
 from zhiye_launcher import registry
 from zhiye_registration.policy_document import render_policy
@@ -24,17 +23,29 @@ def _json(value: Any) -> str:
 def render() -> dict[Path, str]:
     """Every generated document by its path from the repository's root."""
     services = registry.detached()
-    consumers = {name: service.subscriptions.types for name, service in services.items()}
     documents = {
-        GENERATED / "asyncapi.json": _json(asyncapi.render(consumers)),
+        GENERATED / "asyncapi.json": _json(_asyncapi(services)),
         GENERATED / "openapi.json": _json(
             merge_openapi({name: create_app(service) for name, service in services.items()})
         ),
         Path("docs/policy.md"): render_policy(),
     }
-    for type_, event in EVENTS.items():
+    for type_, event in asyncapi.ALL.items():
         documents[GENERATED / "events" / f"{type_}.json"] = _json(asyncapi.schema_of(event))
     return documents
+
+
+def _asyncapi(services: dict[str, Service]) -> dict[str, Any]:
+    readers: dict[str, list[str]] = {}
+    exchanges: dict[str, list[str]] = {}
+    for name, service in services.items():
+        readers[name] = [*service.subscriptions.types]
+        for outside in service.outside:
+            readers[name] += outside.types
+            exchanges.setdefault(outside.exchange, []).extend(outside.types)
+        for outlet in service.outlets:
+            readers.setdefault(outlet.reader, []).extend(outlet.types)
+    return asyncapi.render(readers, exchanges)
 
 
 def write(root: Path, *, check: bool) -> list[Path]:
@@ -56,7 +67,7 @@ def publish(root: Path) -> list[Path]:
     Raises ``ValueError`` naming what breaks; then the change needs a new version of the event.
     """
     written = []
-    for type_, event in EVENTS.items():
+    for type_, event in asyncapi.ALL.items():
         target = root / PUBLISHED / f"{type_}.json"
         schema = asyncapi.schema_of(event)
         if target.exists():

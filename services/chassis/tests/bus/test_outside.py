@@ -186,7 +186,7 @@ async def test_an_outlet_gets_the_types_it_names_and_keeps_them_until_they_are_f
     rabbit_world: World,
 ) -> None:
     world = rabbit_world
-    outlet = Outlet(f"{world.service}.results", [Counted.type])
+    outlet = Outlet("centre", f"{world.service}.results", [Counted.type])
     async with world.working() as carrier:
         await carrier.open(outlet)
         await carrier.open(outlet)

@@ -66,5 +66,6 @@ class Subscriptions:
 class Outlet:
     """A queue in which somebody outside finds events of ours; nothing else of the bus is theirs."""
 
+    reader: str
     queue: str
     types: Sequence[str]
