@@ -26,6 +26,7 @@ ROUTES = [
     ("GET", "/api/v1/registrations/202611000001", {"institution", "authority", "operator"}),
     ("PUT", "/api/v1/my/photo", APPLICANT),
     ("GET", "/api/v1/my/photo", APPLICANT),
+    ("GET", "/api/v1/institution-merges/previews/x", {"authority"}),
 ]
 
 
@@ -58,7 +59,8 @@ async def test_every_route_of_the_service_is_in_this_table(world):
     }
     tested = {(method, path) for method, path, _ in ROUTES}
     named = {
-        (m, p.replace("{id}", "x").replace("{slug}", "nurse-first")) for m, p in declared - public
+        (m, p.replace("{id}", "x").replace("{source_id}", "x").replace("{slug}", "nurse-first"))
+        for m, p in declared - public
     }
     assert {(m, p.replace("{certificate_number}", "202611000001")) for m, p in named} == tested
 

@@ -8,8 +8,9 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_contracts import purposes
-from zhiye_registration.adapters import facts, registrations
+from zhiye_registration.adapters import facts, merges, registrations
 from zhiye_registration.adapters.events import registration_changed
+from zhiye_registration.application.landing import land
 from zhiye_registration.application.people import person_of
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.policy import Effect
@@ -25,6 +26,7 @@ async def register(tx: Transaction, kit: Kit, one: Application) -> None:
     """
     person = await person_of(tx.connection, one.person_key, one.row.profession)
     decider = await facts.authority_of(tx.connection, one.authority_id)
+    place = await land(tx, one.institution_id, one.institution_name, one.region)
     today = kit.clock.today()
     serial = await registrations.next_serial(tx, today.year, one.region[:2])
     number = certificate_number(today.year, one.region, serial)
@@ -40,8 +42,8 @@ async def register(tx: Transaction, kit: Kit, one: Application) -> None:
         certificate_key=kit.certificate_key(number),
         sealed_certificate_number=kit.settings.cipher.seal(number, purposes.CERTIFICATE_NUMBER),
         status="registered",
-        institution_id=one.institution_id,
-        region=one.region,
+        institution_id=place.id,
+        region=place.region,
         authority_id=one.authority_id,
         authority_name=one.authority_name,
         registered_on=today,
@@ -59,9 +61,9 @@ async def register(tx: Transaction, kit: Kit, one: Application) -> None:
             ("请核对申请人的执业注册信息。", "Look at the applicant's registration."),
             status=409,
         )
-    await registrations.add_history(
-        tx, made, one.business_type, one.institution_name, one.id, one.number
-    )
+    await registrations.add_history(tx, made, one.business_type, place.name, one.id, one.number)
+    await merges.follow_application(tx, one.id, made.id)
+    await place.note(tx, made.id)
     online = decider is None or bool(decider.online)
     tx.emit(registration_changed(made, region_online=online))
 

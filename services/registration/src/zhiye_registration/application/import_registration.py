@@ -15,6 +15,7 @@ from zhiye_contracts.identifiers import (
 )
 from zhiye_registration.adapters import registrations
 from zhiye_registration.adapters.events import registration_changed
+from zhiye_registration.application.landing import land
 from zhiye_registration.domain.periods import last_day
 from zhiye_registration.domain.registration import VALID_YEARS, Registration
 from zhiye_registration.kit import Kit
@@ -53,6 +54,7 @@ async def import_registration(
     person = parse_id_number(given.id_number, today)
     certificate = parse_nurse_practice_certificate(given.certificate_number, today)
     valid_from = given.valid_from or given.registered_on
+    place = await land(tx, given.institution_id, given.institution_name, given.region)
     one = Registration(
         id=new_id(),
         version=1,
@@ -67,8 +69,8 @@ async def import_registration(
             certificate.value, purposes.CERTIFICATE_NUMBER
         ),
         status=given.status,
-        institution_id=given.institution_id,
-        region=given.region,
+        institution_id=place.id,
+        region=place.region,
         authority_id=given.authority_id,
         authority_name=given.authority_name,
         registered_on=given.registered_on,
@@ -81,7 +83,8 @@ async def import_registration(
     )
     if not await registrations.add(tx, one):
         return None
-    await registrations.add_history(tx, one, "imported", given.institution_name)
+    await registrations.add_history(tx, one, "imported", place.name)
+    await place.note(tx, one.id)
     if certificate.year and certificate.province and certificate.serial:
         await registrations.reserve_serial(
             tx, certificate.year, certificate.province[:2], certificate.serial

@@ -37,7 +37,8 @@ async def revise_application(
     if before.version != version:
         raise stale_version()
     if institution_id != before.institution_id:
-        if before.submitted_at is not None:
+        to = await institution_of(tx, before.row, institution_id)
+        if to.id != before.institution_id and before.submitted_at is not None:
             raise refused(
                 "institution_fixed",
                 (
@@ -51,7 +52,6 @@ async def revise_application(
                 field="institution_id",
                 status=409,
             )
-        to = await institution_of(tx, before.row, institution_id)
         after = replace(after, institution_id=to.id, institution_name=to.name, region=to.region)
     after = replace(after, form=form, account_id=caller.account_id)
     await record(tx, after, "revised", actor_of(caller))

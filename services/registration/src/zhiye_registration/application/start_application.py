@@ -14,6 +14,7 @@ from zhiye_registration.adapters import applications, facts
 from zhiye_registration.adapters.applications import actor_of
 from zhiye_registration.adapters.events import application_changed
 from zhiye_registration.application.access import not_found
+from zhiye_registration.application.landing import land
 from zhiye_registration.application.people import person_of
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.conditions import NO_OPEN_APPLICATION
@@ -70,8 +71,10 @@ async def start_application(
 async def institution_of(
     tx: Transaction, row: BusinessType, institution_id: str
 ) -> facts.Addressee:
-    """The institution an application is addressed to; it has to be in force."""
-    to = await facts.addressee(tx.connection, row, institution_id)
+    """The institution an application is addressed to, or what that was merged into; it has to
+    be in force."""
+    place = await land(tx, institution_id)
+    to = await facts.addressee(tx.connection, row, place.id)
     if to is None or not to.in_force:
         raise refused(
             "institution_in_force_not_met",

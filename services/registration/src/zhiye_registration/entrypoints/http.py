@@ -6,6 +6,7 @@ from zhiye_chassis.web import Routes
 from zhiye_registration.entrypoints import (
     applications,
     business_types,
+    merges,
     photos,
     registrations,
     reviews,
@@ -21,4 +22,5 @@ def routes(kit: Kit) -> list[Routes]:
         applications.routes(kit),
         reviews.routes(kit),
         photos.routes(kit),
+        merges.routes(kit),
     ]

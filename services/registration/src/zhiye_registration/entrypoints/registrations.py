@@ -25,6 +25,10 @@ from zhiye_registration.domain.facts import STATUSES, Status
 from zhiye_registration.kit import Kit
 
 _IMPORTED = Text("原有注册信息", "taken over")
+_MERGES = {
+    "institution-merged": Text("机构并入标准名称", "institution merged into its standard name"),
+    "merge-undone": Text("机构合并已撤销", "merge of the institution undone"),
+}
 
 
 class RegistrationOut(BaseModel):
@@ -124,5 +128,5 @@ def routes(kit: Kit) -> Routes:
 
 def _history(entry: Any, language: Language) -> HistoryOut:
     change = entry["change"]
-    label = BUSINESS_TYPES.get(change, _IMPORTED)
+    label = BUSINESS_TYPES.get(change) or _MERGES.get(change, _IMPORTED)
     return HistoryOut.model_validate({**entry, "change_label": label.read(language)})

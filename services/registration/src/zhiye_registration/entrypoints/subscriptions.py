@@ -9,10 +9,12 @@ from zhiye_contracts.events import (
     AccountChanged,
     AuthorityChanged,
     InstitutionChanged,
+    InstitutionMerged,
     QualificationRecorded,
     QualificationsRecorded,
 )
 from zhiye_registration.application import reactions
+from zhiye_registration.application.follow_merges import follow_merges
 from zhiye_registration.kit import Kit
 
 
@@ -24,6 +26,7 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(QualificationRecorded, reactions.keep_qualifications, batch=True),
             Subscription(QualificationsRecorded, batches, batch=True),
             Subscription(InstitutionChanged, reactions.keep_institutions, batch=True),
+            Subscription(InstitutionMerged, partial(follow_merges, kit.clock), batch=True),
             Subscription(AuthorityChanged, reactions.keep_authorities, batch=True),
             Subscription(AccountChanged, reactions.keep_accounts, batch=True),
         ),

@@ -15,6 +15,7 @@ from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters import applications
+from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import side_of
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.policy import BUSINESS_TYPES
@@ -35,8 +36,12 @@ STEPS: dict[str, Text] = {
     "approved": Text("审批通过", "approved by the authority"),
     "authority_returned": Text("审批机关退回补正", "returned by the authority"),
     "refused": Text("审批不通过", "refused by the authority"),
+    "institution_merged": Text("机构并入标准名称", "institution merged into its standard name"),
+    "merge_undone": Text("机构合并已撤销", "merge of the institution undone"),
 }
 """Every entry that a timeline can have."""
+
+SYSTEM_NAME = Text("系统", "the system")
 
 ONLINE = Text("个人网上申请", "online, by the person")
 
@@ -105,7 +110,9 @@ async def application_view(
                 "state": step["state"],
                 "state_label": STATES[step["state"]].read(language),
                 "actor_role": step["actor_role"],
-                "actor_name": step["actor_name"],
+                "actor_name": step["actor_name"]
+                if step["actor_role"] != SYSTEM
+                else SYSTEM_NAME.read(language),
                 "organisation": step["organisation"],
                 "reasons": _reasons(step["reasons"], language),
                 "deadline": step["deadline"],

@@ -1,0 +1,229 @@
+"""Moving what is at a merged institution, thousands at once, and moving it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, TextualSelect, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters.tables import IS_OPEN, institution_merge, merge_move
+from zhiye_registration.domain.application import Application
+from zhiye_registration.domain.registration import Registration
+
+SYSTEM = "system"
+"""Actor of the steps that nobody took by hand."""
+
+_REGISTRATION = ", ".join(f"r.{field.name}" for field in fields(Registration))
+_APPLICATION = ", ".join(f"r.{field.name}" for field in fields(Application))
+_STEP = "institution_merged"
+_STEP_BACK = "merge_undone"
+
+_IN_FORCE = select(institution_merge).where(
+    institution_merge.c.source_id == bindparam("key"), ~institution_merge.c.undone
+)
+_NEWEST = select(institution_merge).where(institution_merge.c.source_id == bindparam("key"))
+
+# Rows before the lock: who decides an application locks its row first, then its institution.
+_LOCK_ROWS = (
+    text(
+        f"SELECT id FROM application WHERE institution_id = :key AND {IS_OPEN}"  # noqa: S608
+        " ORDER BY id FOR UPDATE"
+    ),
+    text("SELECT id FROM registration WHERE institution_id = :key ORDER BY id FOR UPDATE"),
+)
+_LOCK_MOVED = (
+    text(
+        "SELECT a.id FROM application a JOIN merge_move m ON m.item_id = a.id"
+        " WHERE m.kind = 'application' AND m.merge_id = :merge ORDER BY a.id FOR UPDATE OF a"
+    ),
+    text(
+        "SELECT r.id FROM registration r JOIN merge_move m ON m.item_id = r.id"
+        " WHERE m.kind = 'registration' AND m.merge_id = :merge ORDER BY r.id FOR UPDATE OF r"
+    ),
+)
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 1))")
+_HOLD_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 1))")
+
+
+def _with_json(statement: str) -> TextualSelect:
+    return text(statement).columns(form=JSONB(), reasons=JSONB())
+
+
+_HISTORY = (
+    "INSERT INTO registration_history (registration_id, version, at, change, status,"
+    " institution_id, institution_name, authority_name, valid_from, valid_until)"
+    " SELECT id, version, updated_at, {change}, status, institution_id, {name}, authority_name,"
+    " valid_from, valid_until FROM moved"
+)
+_TIMELINE = (
+    "INSERT INTO application_step (application_id, version, at, action, state,"
+    " actor_account_id, actor_role, actor_name, reasons, deadline)"
+    " SELECT id, version, updated_at, {change}, state, '{actor}', '{actor}', '',"
+    " jsonb_build_array(jsonb_build_object('code', 'other', 'text', {told}, 'note', {told})),"
+    " deadline FROM moved"
+)
+_MOVE = (
+    "WITH moved AS (UPDATE {table} r SET {change}, version = r.version + 1, updated_at = :now"
+    " FROM (SELECT id, {from_name} AS from_name, region AS from_region FROM {table}"
+    " WHERE institution_id = :from_id{only} FOR UPDATE) AS was"
+    " WHERE r.id = was.id RETURNING {columns}, was.from_name, was.from_region),"
+    " kept AS (INSERT INTO merge_move (merge_id, kind, item_id, from_id, from_name, from_region,"
+    " into_id) SELECT CAST(:merge AS text), '{table}', id, :from_id, from_name, from_region,"
+    " institution_id FROM moved ORDER BY id ON CONFLICT DO NOTHING),"
+    " noted AS ({noted}) SELECT * FROM moved ORDER BY id"
+)
+_MOVE_REGISTRATIONS = text(
+    _MOVE.format(
+        table="registration",
+        columns=_REGISTRATION,
+        from_name="CAST(:from_name AS text)",
+        only="",
+        change="institution_id = :into_id, region = :into_region",
+        noted=_HISTORY.format(change="'institution-merged'", name="CAST(:into_name AS text)"),
+    )
+)
+_MOVE_APPLICATIONS = _with_json(
+    _MOVE.format(
+        table="application",
+        columns=_APPLICATION,
+        from_name="institution_name",
+        only=f" AND {IS_OPEN}",
+        change="institution_id = :into_id, institution_name = :into_name, region = :into_region",
+        noted=_TIMELINE.format(
+            change=f"'{_STEP}'", actor=SYSTEM, told="from_name || ' → ' || institution_name"
+        ),
+    )
+)
+_UNDO = (
+    "WITH mine AS (SELECT * FROM merge_move WHERE merge_id = :merge AND kind = '{table}'),"
+    " latest AS (SELECT DISTINCT ON (m.item_id) m.item_id, m.into_id FROM merge_move m"
+    " JOIN mine ON mine.item_id = m.item_id WHERE m.kind = '{table}'"
+    " ORDER BY m.item_id, m.id DESC),"
+    " moved AS (UPDATE {table} r SET {change}, version = r.version + 1, updated_at = :now"
+    " FROM mine JOIN latest ON latest.item_id = mine.item_id"
+    " WHERE r.id = mine.item_id AND r.institution_id = latest.into_id{only}"
+    " RETURNING {columns}, mine.from_name),"
+    " gone AS (DELETE FROM merge_move m USING mine"
+    " WHERE m.kind = '{table}' AND m.item_id = mine.item_id AND m.id >= mine.id),"
+    " noted AS ({noted}) SELECT * FROM moved ORDER BY id"
+)
+_UNDO_REGISTRATIONS = text(
+    _UNDO.format(
+        table="registration",
+        columns=_REGISTRATION,
+        only="",
+        change="institution_id = mine.from_id, region = mine.from_region",
+        noted=_HISTORY.format(change="'merge-undone'", name="from_name"),
+    )
+)
+_UNDO_APPLICATIONS = _with_json(
+    _UNDO.format(
+        table="application",
+        columns=_APPLICATION,
+        only=f" AND r.{IS_OPEN}",
+        change="institution_id = mine.from_id, institution_name = mine.from_name,"
+        " region = mine.from_region",
+        noted=_TIMELINE.format(change=f"'{_STEP_BACK}'", actor=SYSTEM, told="from_name"),
+    )
+)
+_FOLLOW = text(
+    "INSERT INTO merge_move (merge_id, kind, item_id, from_id, from_name, from_region, into_id)"
+    " SELECT merge_id, 'registration', CAST(:registration AS text), from_id, from_name,"
+    " from_region, into_id FROM merge_move WHERE kind = 'application'"
+    " AND item_id = :application ORDER BY id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What one move took along, as it now stands."""
+
+    registrations: list[Registration]
+    applications: list[Application]
+
+
+async def hold(tx: Transaction, institution_id: str) -> None:
+    """Keep whatever is at an institution, and whatever would come to it, until the end."""
+    for statement in _LOCK_ROWS:
+        await tx.execute(statement, {"key": institution_id})
+    await tx.execute(_HOLD, {"key": institution_id})
+
+
+async def hold_moved(tx: Transaction, merge_id: str) -> None:
+    """Keep what a merge moved until the end."""
+    for statement in _LOCK_MOVED:
+        await tx.execute(statement, {"merge": merge_id})
+
+
+async def hold_shared(tx: Transaction, institution_id: str) -> None:
+    """Something comes to an institution: it is not merged away until the end."""
+    await tx.execute(_HOLD_SHARED, {"key": institution_id})
+
+
+async def newest(tx: Transaction, source_id: str) -> RowMapping | None:
+    """The newest merge of an institution, undone or not."""
+    row: RowMapping | None = (await tx.execute(_NEWEST, {"key": source_id})).mappings().first()
+    return row
+
+
+async def in_force(tx: Transaction, source_id: str) -> RowMapping | None:
+    """The merge that an institution is gone by."""
+    row: RowMapping | None = (await tx.execute(_IN_FORCE, {"key": source_id})).mappings().first()
+    return row
+
+
+async def move(tx: Transaction, merge: RowMapping, now: datetime) -> Moved:
+    """Everything at the source of a merge goes to where it was merged into, with its history."""
+    given = {
+        "merge": merge["merge_id"],
+        "from_id": merge["source_id"],
+        "into_id": merge["into_id"],
+        "into_name": merge["into_name"],
+        "into_region": merge["into_region"],
+        "now": now,
+    }
+    return Moved(
+        await _registrations(tx, _MOVE_REGISTRATIONS, given | {"from_name": merge["source_name"]}),
+        await _applications(tx, _MOVE_APPLICATIONS, given),
+    )
+
+
+async def move_back(tx: Transaction, merge_id: str, now: datetime) -> Moved:
+    """What a merge moved, and what is still where merges have put it, goes back."""
+    given = {"merge": merge_id, "now": now}
+    return Moved(
+        await _registrations(tx, _UNDO_REGISTRATIONS, given),
+        await _applications(tx, _UNDO_APPLICATIONS, given),
+    )
+
+
+async def note_moves(tx: Transaction, moves: Sequence[dict[str, Any]]) -> None:
+    """Keep that merges have sent something elsewhere, in the order of the merges."""
+    for one in moves:
+        await tx.execute(insert(merge_move).values(one).on_conflict_do_nothing())
+
+
+async def follow_application(tx: Transaction, application_id: str, registration_id: str) -> None:
+    """What was made of an application that merges had moved goes back with them."""
+    await tx.execute(_FOLLOW, {"application": application_id, "registration": registration_id})
+
+
+async def _registrations(
+    tx: Transaction, statement: Any, given: dict[str, Any]
+) -> list[Registration]:
+    rows = (await tx.execute(statement, given)).mappings()
+    names = [field.name for field in fields(Registration)]
+    return [Registration(**{name: row[name] for name in names}) for row in rows]
+
+
+async def _applications(
+    tx: Transaction, statement: Any, given: dict[str, Any]
+) -> list[Application]:
+    rows = (await tx.execute(statement, given)).mappings()
+    names = [field.name for field in fields(Application)]
+    return [Application(**{name: row[name] for name in names}) for row in rows]

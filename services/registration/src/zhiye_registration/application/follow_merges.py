@@ -1,0 +1,98 @@
+"""``InstitutionMerged``: people and open applications follow, and come back when it is undone
+(Q20.4.2, Q41.4.2). Nobody is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from zhiye_chassis.clock import Clock
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.projections import keep_newest
+from zhiye_contracts.events import InstitutionMerged
+from zhiye_registration.adapters import merges
+from zhiye_registration.adapters.events import application_changed, registration_changed
+from zhiye_registration.adapters.merges import Moved
+from zhiye_registration.adapters.tables import authority, institution, institution_merge
+
+
+async def follow_merges(clock: Clock, tx: Transaction, events: Sequence[InstitutionMerged]) -> None:
+    """Bring everything to where the newest event of each institution says.
+
+    An undo may come before its merge, or a later merge before the undo of an earlier one: what the
+    merge before had moved goes back first, then everything at the institution goes on.
+    """
+    newest = {
+        event.aggregate_id: event for event in sorted(events, key=lambda event: event.version)
+    }
+    for source_id in sorted(newest):
+        await _follow(clock.now(), tx, newest[source_id])
+
+
+async def _follow(now: datetime, tx: Transaction, event: InstitutionMerged) -> None:
+    source_id = event.aggregate_id
+    known = await merges.newest(tx, source_id)
+    if known is not None:
+        await merges.hold_moved(tx, known["merge_id"])
+    await merges.hold(tx, source_id)
+    before = await merges.newest(tx, source_id)
+    changed = await keep_newest(
+        tx,
+        institution_merge,
+        [
+            {
+                "source_id": source_id,
+                "version": event.version,
+                "merge_id": event.merge_id,
+                "source_name": event.name,
+                "into_id": event.into_id,
+                "into_name": event.into_name,
+                "into_region": event.into_region,
+                "undone": event.undone,
+            }
+        ],
+        key="source_id",
+    )
+    if not changed:
+        return
+    if before is not None and not before["undone"]:
+        back = await merges.move_back(tx, before["merge_id"], now)
+        await _tell(tx, source_id, back, "merge_undone")
+    await _settle(now, tx, source_id)
+
+
+async def _settle(now: datetime, tx: Transaction, source_id: str) -> None:
+    """Have everything at an institution follow its merge, and the merge of where it went to."""
+    seen: set[str] = set()
+    while (merge := await merges.in_force(tx, source_id)) is not None:
+        seen.add(source_id)
+        if merge["into_id"] in seen:
+            break
+        moved = await merges.move(tx, merge, now)
+        await _tell(tx, merge["into_id"], moved, "institution_merged")
+        source_id = merge["into_id"]
+        await merges.hold(tx, source_id)
+
+
+async def _tell(tx: Transaction, institution_id: str, moved: Moved, change: str) -> None:
+    online = await _is_online(tx, institution_id)
+    tx.emit(*(registration_changed(one, region_online=online) for one in moved.registrations))
+    tx.emit(*(application_changed(one, change) for one in moved.applications))
+
+
+async def _is_online(tx: Transaction, institution_id: str) -> bool:
+    """Whether anybody who decides for an institution is online; as long as nothing is known of it,
+    it is taken for granted, as with an approval."""
+    deciding = await tx.connection.scalar(
+        select(institution.c.deciding_authorities).where(institution.c.id == institution_id)
+    )
+    if deciding is None:
+        return True
+    online = await tx.execute(
+        select(authority.c.id)
+        .where(authority.c.id.in_(set(deciding.values())), authority.c.online)
+        .limit(1)
+    )
+    return online.first() is not None
