@@ -59,6 +59,7 @@ async def test_labels_come_in_the_readers_language(world: Any, record: Make) -> 
         "category_label": "nurse",
         "level_label": "nurse",
         "education_label": "secondary vocational school",
+        "title_label": None,
         "province_label": "Beijing",
         "route_label": "exam",
     }
@@ -81,7 +82,7 @@ async def test_whoever_has_no_record_is_told_where_to_turn_by_route(
     assert answer["items"] == []
     assert [why["code"] for why in answer["missing"]] == ["qualification_not_found"] * 2
     assert "考试中心" in answer["missing"][0]["next_step"]
-    assert {why["source"] for why in answer["missing"]} == {"Q4, Q14"}
+    assert {why["source"] for why in answer["missing"]} == {"答疑手册问题4；答疑手册问题14"}
 
 
 QUESTIONS: list[Callable[[dict[str, Any]], dict[str, Any]]] = [

@@ -11,9 +11,9 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
-from zhiye_contracts.codes import divisions
 from zhiye_contracts.identifiers import (
     IdentifierError,
     names_match,
@@ -23,6 +23,7 @@ from zhiye_contracts.identifiers import (
 )
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_qualifications.adapters.tables import qualification
+from zhiye_qualifications.application.accesses import in_scope, record_accesses, region_of
 from zhiye_qualifications.domain import reasons as why
 from zhiye_qualifications.domain.records import parse_admission_number, read_id_number
 from zhiye_qualifications.kit import Kit
@@ -62,20 +63,16 @@ async def own_qualifications(
 
 
 async def look_up(
-    kit: Kit, connection: AsyncConnection, caller: Principal, question: Question
+    kit: Kit, tx: Transaction, caller: Principal, question: Question, purpose: str | None = None
 ) -> Sequence[RowMapping]:
-    """The qualifications that answer a question, the latest first.
+    """The qualifications that answer a question, the latest first; who looked is recorded.
 
     An authority sees those of its region. ``Refused``: 403 for an authority below a province, 404
     with where to turn, by route; 404 when only the name differs (Q4, Q28).
     """
-    region = _region_of(caller)
+    region_of(caller)
     condition = _condition(kit, question)
-    rows = [
-        row
-        for row in await _select(connection, condition)
-        if region is None or divisions.is_within(row["province"], region)
-    ]
+    rows = [row for row in await _select(tx.connection, condition) if in_scope(caller, row)]
     log.info("qualification_lookup", account=caller.account_id, found=[row["id"] for row in rows])
     if not rows:
         raise Refused(*NOT_FOUND, status=404)
@@ -83,17 +80,8 @@ async def look_up(
         rows = [row for row in rows if names_match(question.name, row["name"]) != "different"]
         if not rows:
             raise Refused(why.about(why.NAME_DIFFERS, "name"), status=404)
+    await record_accesses(tx, kit, caller, rows, "lookup", purpose)
     return rows
-
-
-def _region_of(caller: Principal) -> str | None:
-    """The region a caller is confined to. Qualifications belong to provinces."""
-    if caller.role != "authority":
-        return None
-    region = caller.region or ""
-    if not region.endswith("0000"):
-        raise Refused(why.REGION_TOO_SMALL, status=403)
-    return region
 
 
 def _condition(kit: Kit, question: Question) -> ColumnElement[bool]:

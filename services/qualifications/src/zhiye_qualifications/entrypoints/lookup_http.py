@@ -3,83 +3,28 @@
 from __future__ import annotations
 
 from fastapi import Response
-from sqlalchemy import RowMapping
 
-from zhiye_chassis.problems import ReasonOut
+from zhiye_chassis.pagination import Page, decode_cursor, encode_cursor
+from zhiye_chassis.problems import reason_out
 from zhiye_chassis.security import allow
-from zhiye_chassis.web import Caller, Reader, Routes
-from zhiye_contracts import purposes
-from zhiye_contracts.codes import EDUCATION, GENDERS, ID_TYPES, PROVINCES
-from zhiye_contracts.identifiers import mask_certificate, mask_id_number, names_match
-from zhiye_contracts.reasons import Language
+from zhiye_chassis.web import Caller, Reader, Routes, Tx
+from zhiye_qualifications.adapters import corrections
 from zhiye_qualifications.application.lookup import (
     NOT_FOUND,
     Question,
     look_up,
     own_qualifications,
 )
-from zhiye_qualifications.domain.codes import (
-    ADMISSION_NUMBER,
-    CATEGORIES,
-    LEVELS,
-    PROFESSIONS,
-    ROUTES,
-)
+from zhiye_qualifications.application.search import Filters, search
+from zhiye_qualifications.entrypoints.qualification_view import listed, shown
 from zhiye_qualifications.entrypoints.schemas import (
     LookupIn,
     OwnQualificationsOut,
-    QualificationOut,
+    QualificationItem,
     QualificationsOut,
+    SearchIn,
 )
 from zhiye_qualifications.kit import Kit
-
-_AS_STORED = (
-    "id",
-    "profession",
-    "name",
-    "gender",
-    "birth_date",
-    "id_type",
-    "category",
-    "level",
-    "school",
-    "education",
-    "major",
-    "exam_year",
-    "passed_on",
-    "province",
-    "route",
-    "in_force",
-    "version",
-)
-
-
-def _shown(
-    kit: Kit, row: RowMapping, language: Language, *, own: bool, asked_name: str | None = None
-) -> QualificationOut:
-    opened = kit.cipher.open
-    certificate = opened(row["sealed_certificate_number"], purposes.CERTIFICATE_NUMBER)
-    sealed_admission = row["sealed_admission_number"]
-    admission = opened(sealed_admission, ADMISSION_NUMBER) if sealed_admission else None
-    if not own:
-        certificate = mask_certificate(certificate)
-        admission = mask_certificate(admission) if admission else None
-    match = names_match(asked_name, row["name"]) if asked_name is not None else "different"
-    return QualificationOut(
-        **{name: row[name] for name in _AS_STORED},
-        name_match=None if match == "different" else match,
-        id_number=mask_id_number(opened(row["sealed_id_number"], purposes.ID_NUMBER)),
-        certificate_number=certificate,
-        admission_number=admission,
-        profession_label=PROFESSIONS.label(row["profession"], language),
-        gender_label=GENDERS.label(row["gender"], language),
-        id_type_label=ID_TYPES.label(row["id_type"], language),
-        category_label=CATEGORIES[row["profession"]].label(row["category"], language),
-        level_label=LEVELS[row["profession"]].label(row["level"], language),
-        education_label=EDUCATION.label(row["education"], language),
-        province_label=PROVINCES.label(row["province"], language),
-        route_label=ROUTES.label(row["route"], language),
-    )
 
 
 def routes(kit: Kit) -> Routes:
@@ -94,22 +39,19 @@ def routes(kit: Kit) -> Routes:
         somebody else's ID number must not learn it here."""
         async with kit.database.reading() as connection:
             rows = await own_qualifications(connection, caller.person_key)
-        response.headers["Cache-Control"] = "no-store"
-        return OwnQualificationsOut(
-            items=[_shown(kit, row, language, own=True) for row in rows],
-            missing=[]
-            if rows
-            else [
-                ReasonOut(
-                    code=reason.code,
-                    field=None,
-                    reason=reason.reason.read(language),
-                    next_step=reason.next_step.read(language),
-                    source=reason.source,
+            items = [
+                shown(
+                    kit,
+                    row,
+                    language,
+                    "own",
+                    corrections=await corrections.of_qualification(connection, row["id"]),
                 )
-                for reason in NOT_FOUND
-            ],
-        )
+                for row in rows
+            ]
+        response.headers["Cache-Control"] = "no-store"
+        missing = [] if rows else [reason_out(reason, language) for reason in NOT_FOUND]
+        return OwnQualificationsOut(items=items, missing=missing)
 
     @r.expose(
         "POST",
@@ -118,17 +60,39 @@ def routes(kit: Kit) -> Routes:
         idempotent=False,
     )
     async def look_up_qualifications(
-        body: LookupIn, caller: Caller, language: Reader, response: Response
+        body: LookupIn, tx: Tx, caller: Caller, language: Reader, response: Response
     ) -> QualificationsOut:
         """Find a person's qualifications; the numbers are secrets and travel in the body.
 
         An authority finds those of its province, the national authority and the exam centre all.
+        Who looked is recorded, and the person can read it.
         """
-        question = Question(**body.model_dump())
-        async with kit.database.reading() as connection:
-            rows = await look_up(kit, connection, caller, question)
+        question = Question(**body.model_dump(exclude={"purpose"}))
+        rows = await look_up(kit, tx, caller, question, body.purpose)
         response.headers["Cache-Control"] = "no-store"
-        items = [_shown(kit, row, language, own=False, asked_name=body.name) for row in rows]
+        items = [shown(kit, row, language, "masked", asked_name=body.name) for row in rows]
         return QualificationsOut(items=items)
+
+    @r.expose("POST", "/api/v1/qualifications/search", allow("authority"), idempotent=False)
+    async def search_qualifications(
+        body: SearchIn, tx: Tx, caller: Caller, language: Reader, response: Response
+    ) -> Page[QualificationItem]:
+        """Search the qualifications of a province in the order of names, masked; for provincial
+        and national authorities.
+
+        A page looks at a bounded part of the register: it may have few items, or none, and still
+        a ``next_cursor``.
+        """
+        after = None
+        if body.cursor:
+            name, id_ = decode_cursor(body.cursor, str, str)
+            after = str(name), str(id_)
+        filters = Filters(**body.model_dump(exclude={"limit", "cursor"}))
+        rows, beyond = await search(tx, kit, caller, filters, body.limit, after)
+        response.headers["Cache-Control"] = "no-store"
+        return Page(
+            items=[listed(kit, row, language) for row in rows],
+            next_cursor=encode_cursor(*beyond) if beyond else None,
+        )
 
     return r
