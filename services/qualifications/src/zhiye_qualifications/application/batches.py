@@ -92,6 +92,20 @@ async def complete(kit: Kit, tx: Transaction, batch_id: str, attempt: int) -> No
     await complete_if_kept(kit, tx, row)
 
 
+async def close_days(kit: Kit) -> None:
+    """What came over the bus without a batch is counted by the day; a day that is over is
+    complete."""
+    async with kit.database.transaction() as tx:
+        over = await tx.execute(
+            select(batch.c.id, batch.c.attempt)
+            .where(batch.c.state == "reading", batch.c.day < kit.clock.today())
+            .order_by(batch.c.id)
+            .with_for_update()
+        )
+        for row in over.all():
+            await complete(kit, tx, row.id, row.attempt)
+
+
 async def close_abandoned(kit: Kit) -> None:
     """A batch that makes no progress any more is interrupted."""
     now = kit.clock.now()

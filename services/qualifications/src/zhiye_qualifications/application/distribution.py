@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, update
 
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import QualificationBatchCompleted, QualificationsKept
+from zhiye_qualifications.adapters import exam_centre_events
 from zhiye_qualifications.adapters.tables import batch
 from zhiye_qualifications.kit import Kit
 
@@ -51,3 +52,5 @@ async def complete_if_kept(kit: Kit, tx: Transaction, row: RowMapping) -> None:
             rejected=row["rejected"],
         )
     )
+    if row["format"] == "cloudevents":
+        tx.emit(exam_centre_events.batch_result(now, row))

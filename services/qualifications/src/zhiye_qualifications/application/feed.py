@@ -24,9 +24,9 @@ from zhiye_qualifications.adapters.lines import Fields, Source
 from zhiye_qualifications.adapters.register_store import Superseded
 from zhiye_qualifications.adapters.tables import batch
 from zhiye_qualifications.application.batches import complete
-from zhiye_qualifications.application.record_chunk import Chunk, candidate_of, record_chunk
+from zhiye_qualifications.application.check_record import check_record
+from zhiye_qualifications.application.record_chunk import Chunk, record_chunk
 from zhiye_qualifications.domain import file_reasons as why
-from zhiye_qualifications.domain.records import read_record
 from zhiye_qualifications.kit import Kit
 
 Format = Literal["ndjson", "csv", "xlsx"]
@@ -115,17 +115,8 @@ class Feed:
         """Check one record; pass the chunk on when it is full."""
         if self._superseded:
             raise Superseded
-        chunk = self._chunk
-        chunk.received += 1
-        chunk.last_line = number
-        if isinstance(fields, Reason):
-            chunk.result(number, "rejected", (fields,))
-        elif (reading := read_record(fields, self._today)).record is None:
-            chunk.reject(number, fields, reading.reasons, self._today)
-        else:
-            candidate = candidate_of(self._kit, number, reading.record, reading.reasons)
-            chunk.candidates.append(candidate)
-        if chunk.received >= CHUNK:
+        check_record(self._kit, self._chunk, number, fields, self._today)
+        if self._chunk.received >= CHUNK:
             await self._pass_on()
 
     async def _write_rest(self) -> None:

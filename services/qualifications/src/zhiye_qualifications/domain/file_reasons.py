@@ -147,6 +147,20 @@ BATCH_OF_THE_DAY = reason(
     "请停止发布，或为消息注明批次。",
     "Stop publishing, or name a batch in the messages.",
 )
+BATCH_NAME = reason(
+    "batch_name_invalid",
+    "批次名称应为 1 至 100 个可见字符。",
+    "The name of a batch has 1 to 100 visible characters.",
+    "请改正批次名称后重新发布这一条。",
+    "Correct the name of the batch and publish this event again.",
+)
+COUNT_INVALID = reason(
+    "batch_count_invalid",
+    "批次的记录数应为不小于 1 的整数。",
+    "The number of records of a batch is a whole number of at least 1.",
+    "请改正 count 后重新发布。",
+    "Correct `count` and publish this event again.",
+)
 FORMAT_DIFFERS = reason(
     "batch_format_differs",
     "接续的文件格式与此批次不同。",
