@@ -152,7 +152,7 @@ async def world(
         token = token_for(Principal(f"account-{role}", role, **scope)) if role else ""  # type: ignore[arg-type]
         return client_for(service, token, language)
 
-    yield World(service, Kit(settings, clock, service.database), client)
+    yield World(service, service.kit, client)
     await service.database.close()
 
 

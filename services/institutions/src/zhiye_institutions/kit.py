@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.database import Database
+from zhiye_chassis.objects import Objects
 from zhiye_chassis.settings import Settings
 from zhiye_institutions.domain.filing_policy import KINDS, Kind
 
@@ -40,6 +41,7 @@ class Kit:
     settings: Settings
     clock: Clock
     database: Database
+    objects: Objects
     own: InstitutionsSettings = field(default_factory=InstitutionsSettings)
 
     def days_of(self, kind: Kind) -> int:

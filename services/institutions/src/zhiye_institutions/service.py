@@ -6,11 +6,13 @@ from functools import partial
 
 from zhiye_chassis.clock import Clock, SystemClock
 from zhiye_chassis.database import Database
+from zhiye_chassis.objects import Objects
 from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 from zhiye_institutions.adapters.tables import metadata
 from zhiye_institutions.application.calendar_jobs import begin_closures, remind_of_checks
+from zhiye_institutions.application.import_institutions import Importer
 from zhiye_institutions.entrypoints.http import routes
 from zhiye_institutions.entrypoints.subscriptions import subscriptions
 from zhiye_institutions.kit import Kit
@@ -27,7 +29,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         settings.database_pool,
         server_settings=SEARCHING,
     )
-    kit = Kit(settings, clock or SystemClock(), database)
+    kit = Kit(settings, clock or SystemClock(), database, Objects.of(settings))
     return Service(
         name="institutions",
         title="zhiye institutions",
@@ -38,5 +40,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         metadata=metadata,
         migrations="zhiye_institutions.migrations",
         kit=kit,
+        background=(Importer(kit).run,),
         periodic=(partial(begin_closures, kit), partial(remind_of_checks, kit)),
     )

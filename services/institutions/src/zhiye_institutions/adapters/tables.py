@@ -280,9 +280,10 @@ institution_import = Table(
     Column("state", Text, nullable=False, comment="waiting | running | done | failed | cancelled"),
     Column("dry_run", Boolean, nullable=False),
     Column("format", Text, nullable=False, comment="csv | xlsx"),
-    Column("object", Text, nullable=False, comment="the file, in the object store"),
+    Column("object", Text, comment="the file in the object store, until it was deleted there"),
     Column("region", Text, nullable=False, comment="rows of other regions are rejected"),
     Column("created_by", Text, nullable=False, comment="account"),
+    Column("created_by_name", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
@@ -304,6 +305,21 @@ import_reject = Table(
     Column("line", BigInteger, primary_key=True),
     Column("reasons", JSONB, nullable=False, comment="field and code of each"),
 )
+
+import_seen = Table(
+    "import_seen",
+    metadata,
+    Column("import_id", Text, ForeignKey("institution_import.id"), primary_key=True),
+    Column("key", Text(collation="C"), primary_key=True, comment="number, or place and name"),
+    Column("name", Text(collation="C"), nullable=False),
+    Column("region", Text, nullable=False),
+    Column("campus", Boolean, nullable=False, comment="whether it is one itself"),
+    Column("ended", Boolean, nullable=False),
+    Column("digest", Text, nullable=False, comment="of all that the line says"),
+    Index("import_seen_name_idx", "import_id", "name"),
+)
+"""What a dry run would have recorded so far: a later line may repeat or refer to it. Emptied when
+the run is over."""
 
 deciding_authority = Table(
     "deciding_authority",

@@ -56,6 +56,14 @@ async def zones_of(connection: AsyncConnection, codes: Iterable[str]) -> dict[st
     return {row.code: (row.name, row.parent) for row in found}
 
 
+async def assigned_zones(connection: AsyncConnection) -> dict[str, tuple[str, str]]:
+    """Name and parent of every assigned zone, by code."""
+    found = await connection.execute(
+        select(zone.c.code, zone.c.name, zone.c.parent).where(zone.c.state == "assigned")
+    )
+    return {row.code: (row.name, row.parent) for row in found}
+
+
 async def campuses_of(
     connection: AsyncConnection, institution_id: str, after: tuple[str, str] | None, limit: int
 ) -> list[RowMapping]:

@@ -1,0 +1,62 @@
+"""Many rows in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import ARRAY, Column, Table, TextClause, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from zhiye_chassis.database import Transaction
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+async def insert_rows(
+    tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]], returning: str = ""
+) -> set[str]:
+    """Insert rows, all with the same columns, in their order; those that are there already are
+    left out. The ``returning`` column of those that were inserted."""
+    if not rows:
+        return set()
+    columns = [table.columns[name] for name in rows[0]]
+    arrays = {column.name: [_sent(column, row[column.name]) for row in rows] for column in columns}
+    inserted = await tx.execute(_insert(table, tuple(rows[0]), returning), arrays)
+    return set(inserted.scalars()) if returning else set()
+
+
+@lru_cache(maxsize=16)
+def _insert(table: Table, names: tuple[str, ...], returning: str) -> TextClause:
+    """One array a column, so that no number of rows meets the limit of parameters."""
+    columns = [table.columns[name] for name in names]
+    arrays = ", ".join(f"CAST(:{c.name} AS {_array_type(c)}[])" for c in columns)
+    values = ", ".join(f"CAST({c.name} AS {_type(c)})" for c in columns)
+    listed = ", ".join(names)
+    return text(
+        f"INSERT INTO {table.name} ({listed})"  # noqa: S608 - names of our own tables
+        f" SELECT {values} FROM unnest({arrays}) AS given ({listed})"
+        " ON CONFLICT DO NOTHING" + (f" RETURNING {returning}" if returning else "")
+    )
+
+
+def _type(column: Column[Any]) -> str:
+    if isinstance(column.type, ARRAY):
+        return "text[]"
+    return column.type.compile(_DIALECT).lower().split(" collate")[0]
+
+
+def _array_type(column: Column[Any]) -> str:
+    return "text" if isinstance(column.type, JSONB | ARRAY) else _type(column)
+
+
+def _sent(column: Column[Any], value: Any) -> Any:
+    if isinstance(column.type, JSONB):
+        return orjson.dumps(value).decode()
+    if isinstance(column.type, ARRAY):
+        quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in value)
+        return "{" + ",".join(f'"{item}"' for item in quoted) + "}"
+    return value
