@@ -15,6 +15,7 @@ from gateway.tests.live_support import (
     PRETENDER,
     STRANGER,
     example,
+    has_events,
     is_told,
     open_stream,
 )
@@ -27,6 +28,7 @@ from zhiye_chassis.security import TokenVerifier
 from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
+    FilingChanged,
     QualificationBatchCompleted,
     RegistrationChanged,
 )
@@ -78,6 +80,34 @@ async def test_an_institution_is_not_told_of_a_strangers_application_before_its_
     await authority.until(lambda stream: len(stream.events) == 3)
     await hospital.go()
     await authority.go()
+
+
+async def test_a_step_of_a_filing_is_told_to_the_institution_and_once_addressed_to_the_authority(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    streams = {
+        who.account_id: await open_stream(gateway, sign(who))
+        for who in (HOSPITAL, AUTHORITY, STRANGER, PRETENDER)
+    }
+    bus.pass_on(example(FilingChanged, version=1, state="draft", authority_id=None))
+    bus.pass_on(example(FilingChanged))
+    await streams[HOSPITAL.account_id].until(has_events(2))
+    await streams[AUTHORITY.account_id].until(has_events(1))
+    for who in (STRANGER, PRETENDER):
+        assert streams[who.account_id].names == []
+    (event,) = streams[AUTHORITY.account_id].events
+    assert event["data"] == {
+        "id": "01JD0000000000000000FIL001",
+        "version": 3,
+        "occurred_at": "2026-11-23T02:00:00Z",
+        "number": "J202611230000001",
+        "kind": "practice-licence",
+        "change": "approve",
+        "state": "approved",
+        "deadline": "2027-01-07",
+    }
+    for stream in streams.values():
+        await stream.go()
 
 
 async def test_nothing_sealed_and_no_name_goes_down_a_stream(

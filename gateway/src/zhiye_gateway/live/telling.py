@@ -15,6 +15,7 @@ from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
     Event,
+    FilingChanged,
     QualificationBatchCompleted,
 )
 
@@ -56,6 +57,14 @@ def _of_application(event: ApplicationChanged) -> list[Audience]:
     return audiences
 
 
+def _of_filing(event: FilingChanged) -> list[Audience]:
+    audiences: list[Audience] = [("institution", event.institution_id)]
+    # Before the first submission no authority is addressed: a draft is the institution's own.
+    if event.authority_id:
+        audiences.append(("authority", event.authority_id))
+    return audiences
+
+
 def _of_batch(event: QualificationBatchCompleted) -> list[Audience]:
     return [("account", event.account_id)]
 
@@ -70,6 +79,11 @@ TOLD: tuple[Told, ...] = (
         ApplicationChanged,
         _of_application,
         frozenset({"number", "business_type", "change", "state", "deadline"}),
+    ),
+    Told(
+        FilingChanged,
+        _of_filing,
+        frozenset({"number", "kind", "change", "state", "deadline"}),
     ),
     Told(
         QualificationBatchCompleted,

@@ -36,6 +36,12 @@ contact = Table(
     Column("email_verified", Boolean, nullable=False),
     Column("institution_id", Text),
     Column("authority_id", Text),
+    Column("main_account_id", Text, comment="of a clone: whose it is (Q54)"),
+    Index(
+        "contact_institution_idx",
+        "institution_id",
+        postgresql_where=text("institution_id IS NOT NULL"),
+    ),
     comment="projection of AccountChanged",
 )
 

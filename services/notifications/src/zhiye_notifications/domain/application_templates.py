@@ -138,6 +138,24 @@ APPLICATION_TEMPLATES: dict[str, Template] = {
         ),
         example=_STEP,
     ),
+    "application_readdressed": Template(
+        title=Text("申请的机构名称有变化", "The institution of your application has another name"),
+        text=Text(
+            "机构记录合并或撤销合并后，您的{business}申请（{number}）现由{institution}办理。",
+            "Records of the institution were merged or parted: your application for {business} "
+            "({number}) is with {institution} now.",
+        ),
+        next_step=Text(
+            "您无需操作，办理进度和期限不变。",
+            "You need not do anything; progress and deadline stay as they are.",
+        ),
+        sms=Text(
+            "您的{business}申请（{number}）现由{institution}办理，您无需操作。",
+            "{business} {number}: with {institution} now. You need not do anything.",
+        ),
+        example=_STEP,
+        source="Q20.4.2, Q41.4.2",
+    ),
     "application_changed": Template(
         title=Text("申请有新进展", "News of your application"),
         text=Text(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zhiye_contracts.codes import BUSINESS_TYPES
+from zhiye_contracts.codes import BUSINESS_TYPES, FILING_KINDS
 from zhiye_contracts.reasons import Language, Text
 from zhiye_notifications.domain.delivery import Channel
 from zhiye_notifications.domain.templates import EMAIL_FRAME, SIGNATURE, TEMPLATES, Template
@@ -98,6 +98,8 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
     words = dict(parameters)
     if "business_type" in words:
         words["business"] = BUSINESS_TYPES.label(str(words["business_type"]), language)
+    if "kind" in words:
+        words["filing"] = FILING_KINDS.label(str(words["kind"]), language)
     if "authority" in words:
         words["authority"] = words["authority"] or _AUTHORITY.read(language)
     for name, told in (("what", _WHAT), ("result", _RESULT)):

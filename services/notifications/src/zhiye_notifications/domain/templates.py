@@ -5,6 +5,7 @@ from __future__ import annotations
 from zhiye_contracts.reasons import Text
 from zhiye_notifications.domain.account_templates import ACCOUNT_TEMPLATES
 from zhiye_notifications.domain.application_templates import APPLICATION_TEMPLATES
+from zhiye_notifications.domain.filing_templates import FILING_TEMPLATES
 from zhiye_notifications.domain.template import EMAIL_FRAME, SIGNATURE, Template
 
 __all__ = ["EMAIL_FRAME", "SIGNATURE", "TEMPLATES", "Template", "template_of_step"]
@@ -12,6 +13,7 @@ __all__ = ["EMAIL_FRAME", "SIGNATURE", "TEMPLATES", "Template", "template_of_ste
 TEMPLATES: dict[str, Template] = {
     **ACCOUNT_TEMPLATES,
     **APPLICATION_TEMPLATES,
+    **FILING_TEMPLATES,
     "qualification_batch_completed": Template(
         title=Text("资格数据已处理完毕", "The batch has been read"),
         text=Text(
@@ -44,10 +46,14 @@ STATE_TEMPLATES: dict[str, str] = {
 SILENT_STATES = frozenset({"draft"})
 SILENT_CHANGES = frozenset({"revise", "revised"})
 """Steps that are the applicant's own writing: nothing to tell."""
+READDRESSING_CHANGES = frozenset({"institution_merged", "merge_undone"})
+"""Steps that nobody took: the institution was merged, or that was undone."""
 
 
 def template_of_step(state: str, change: str) -> str | None:
     """The template for a step of an application; ``None`` when there is nothing to tell."""
     if state in SILENT_STATES or change in SILENT_CHANGES:
         return None
+    if change in READDRESSING_CHANGES:
+        return "application_readdressed"
     return STATE_TEMPLATES.get(state, "application_changed")

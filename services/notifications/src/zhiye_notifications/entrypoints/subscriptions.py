@@ -7,6 +7,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
+    FilingChanged,
     MessageRequested,
     QualificationBatchCompleted,
 )
@@ -14,6 +15,7 @@ from zhiye_notifications.application.project_contacts import project_contacts
 from zhiye_notifications.application.queue_requested import queue_requested
 from zhiye_notifications.application.tell_applicants import tell_applicants
 from zhiye_notifications.application.tell_exam_centre import tell_exam_centre
+from zhiye_notifications.application.tell_institutions import tell_institutions
 from zhiye_notifications.kit import Kit
 
 
@@ -24,6 +26,9 @@ def subscriptions(kit: Kit) -> Subscriptions:
     async def step_taken(tx: Transaction, events: list[ApplicationChanged]) -> None:
         await tell_applicants(tx, kit, events)
 
+    async def filed(tx: Transaction, events: list[FilingChanged]) -> None:
+        await tell_institutions(tx, kit, events)
+
     async def batch_read(tx: Transaction, event: QualificationBatchCompleted) -> None:
         await tell_exam_centre(tx, kit, event)
 
@@ -33,6 +38,7 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(MessageRequested, requested, batch=True),
             Subscription(AccountChanged, project_contacts, batch=True),
             Subscription(ApplicationChanged, step_taken, batch=True),
+            Subscription(FilingChanged, filed, batch=True),
             Subscription(QualificationBatchCompleted, batch_read),
         ),
     )
