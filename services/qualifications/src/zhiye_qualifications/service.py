@@ -10,8 +10,18 @@ from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 from zhiye_qualifications.adapters.tables import metadata
+from zhiye_qualifications.application.attempts import forget_old
 from zhiye_qualifications.application.batches import close_abandoned, close_days
-from zhiye_qualifications.entrypoints import batches_http, exam_centre, lookup_http
+from zhiye_qualifications.entrypoints import (
+    batches_http,
+    cases,
+    evidence,
+    exam_centre,
+    history,
+    lookup_http,
+    requests,
+    upgrades,
+)
 from zhiye_qualifications.entrypoints.subscriptions import subscriptions
 from zhiye_qualifications.kit import Kit
 
@@ -25,11 +35,23 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         title="zhiye qualifications",
         database=database,
         verifier=TokenVerifier(settings.jwks),
-        routes=(batches_http.routes(kit), lookup_http.routes(kit)),
+        routes=(
+            batches_http.routes(kit),
+            lookup_http.routes(kit),
+            history.routes(kit),
+            requests.routes(kit),
+            upgrades.routes(kit),
+            cases.routes(kit),
+            evidence.routes(kit),
+        ),
         subscriptions=subscriptions(kit),
         outside=(exam_centre.stated(kit),),
         outlets=(exam_centre.ANSWERS,),
         metadata=metadata,
         migrations="zhiye_qualifications.migrations",
-        periodic=(partial(close_abandoned, kit), partial(close_days, kit)),
+        periodic=(
+            partial(close_abandoned, kit),
+            partial(close_days, kit),
+            partial(forget_old, kit),
+        ),
     )

@@ -27,7 +27,9 @@ from zhiye_qualifications.domain.cases import Case, Values
 
 _SEALED = {"asked": "sealed_asked", "recorded": "sealed_recorded"}
 _COLUMNS = [qualification_case.c[_SEALED.get(field.name, field.name)] for field in fields(Case)]
-_BY_ID = select(*_COLUMNS).where(qualification_case.c.id == bindparam("key"))
+SELECT = select(*_COLUMNS)
+"""Rows for ``read``."""
+_BY_ID = SELECT.where(qualification_case.c.id == bindparam("key"))
 _LOCK = _BY_ID.with_for_update()
 _SAVE = (
     update(qualification_case)
@@ -86,8 +88,7 @@ async def lock(tx: Transaction, cipher: FieldCipher, key: str) -> Case | None:
 async def newest_of(tx: Transaction, cipher: FieldCipher, fingerprint: str) -> Case | None:
     """The last case that asked for the same."""
     rows = await tx.execute(
-        select(*_COLUMNS)
-        .where(qualification_case.c.fingerprint == fingerprint)
+        SELECT.where(qualification_case.c.fingerprint == fingerprint)
         .order_by(qualification_case.c.id.desc())
         .limit(1)
     )

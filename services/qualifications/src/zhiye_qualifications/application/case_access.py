@@ -11,8 +11,10 @@ from zhiye_qualifications.domain.case_workflow import Actor, allowed_actions
 from zhiye_qualifications.domain.cases import Case
 
 EXAM_CENTRE = "exam_centre"
-_EXAM_CENTRE = Text("考试中心", "exam centre")
-_NATION = Text("国家卫生健康委员会", "National Health Commission")
+_BODIES = {
+    EXAM_CENTRE: Text("考试中心", "exam centre"),
+    divisions.NATION: Text("国家卫生健康委员会", "National Health Commission"),
+}
 _OF_PROVINCE = Text("{}卫生健康部门", "health authority of {}")
 
 
@@ -55,9 +57,13 @@ def is_exam_centre(caller: Principal, one: Case) -> bool:
 _SIDES = {"applicant": is_applicant, "province": is_province, "exam_centre": is_exam_centre}
 
 
+def on_a_side(caller: Principal, one: Case) -> bool:
+    return any(on_side(caller, one) for on_side in _SIDES.values())
+
+
 def may_read(caller: Principal, one: Case) -> bool:
-    """Whoever is on a side of it; the national authority sees every submitted one."""
-    if any(on_side(caller, one) for on_side in _SIDES.values()):
+    """Whoever is on a side of it; the national authority every submitted one, numbers masked."""
+    if on_a_side(caller, one):
         return True
     nation = caller.role == "authority" and caller.region == divisions.NATION
     return nation and one.submitted_at is not None
@@ -110,6 +116,6 @@ def organisation_label(organisation: str | None, language: Language) -> str | No
     """The body as a reader is told it."""
     if organisation is None:
         return None
-    if organisation in (EXAM_CENTRE, divisions.NATION):
-        return (_NATION if organisation == divisions.NATION else _EXAM_CENTRE).read(language)
+    if organisation in _BODIES:
+        return _BODIES[organisation].read(language)
     return _OF_PROVINCE.read(language).format(PROVINCES.label(organisation, language))

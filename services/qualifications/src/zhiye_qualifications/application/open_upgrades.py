@@ -118,7 +118,9 @@ async def add_upgrade(
         former_person_key=former_person_key,
         batch_id=batch_id,
         deadline=at.add_working_days(at.today, at.province_days),
-        reasons=[{"code": r.code, "text": r.reason.zh, "note": r.reason.zh} for r in reasons],
+        reasons=[
+            {"code": r.code, "text": r.reason.zh, "note": "", "en": r.reason.en} for r in reasons
+        ],
         submitted_at=at.now,
     )
     if not await store.add(tx, kit.cipher, made):

@@ -61,6 +61,14 @@ NOT_CORRECTABLE = reason(
     "Leave it out; a qualification that is missing needs an addition.",
     "Q46",
 )
+NOT_OF_THIS_KIND = reason(
+    "case_field_not_of_this_kind",
+    "此类申请不需要这一项。",
+    "This kind of case does not take this field.",
+    "更正请填写一种资格指认方式和 changes；补录只填写 record。",
+    "A correction takes one way to name the qualification and its changes, an addition a record.",
+    "Q14",
+)
 NOTHING_ASKED = reason(
     "case_nothing_asked",
     "没有填写要更正的内容。",
