@@ -17,8 +17,9 @@ from services.accounts.tests.desk import (
     registered,
 )
 from services.accounts.tests.world import Row, World
+from sqlalchemy import update
 
-from zhiye_accounts.adapters.tables import activation_code
+from zhiye_accounts.adapters.tables import activation_code, registration
 from zhiye_accounts.domain.desk import CODE_LENGTH
 
 ACTIVATION = "/api/v1/accounts/me/activation"
@@ -126,6 +127,39 @@ async def test_a_code_is_void_once_the_person_has_moved(
     assert (new["result"], new["code"] != item["code"]) == ("issued", True)
     assert (await activate(world, row, item["code"])).json()["code"] == "activation_code_wrong"
     assert (await activate(world, row, new["code"])).status_code == 200
+
+
+async def test_the_institution_is_looked_at_again_when_the_code_is_used(
+    world: World, home: Office
+) -> None:
+    row = await own(world)
+    (item,) = await home.issue(row)
+    await registered(world, row, ELSEWHERE, profession="physician")
+    await world.execute(
+        update(registration)
+        .where(registration.c.institution_id == HOME)
+        .values(institution_id="INS-THIRD")
+    )
+    answer = await activate(world, row, item["code"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "activation_code_void")
+
+
+async def test_who_comes_back_awaits_a_new_code(world: World, home: Office) -> None:
+    row = await world.ready()
+    here = world.registered(row["person_key"], institution_id=HOME)
+    await world.deliver(here)
+    (first,) = await home.issue(row)
+    await world.deliver(here.model_copy(update={"version": 2, "institution_id": ELSEWHERE}))
+    await world.deliver(here.model_copy(update={"version": 3}))
+    (person,) = await home.people()
+    assert (person["status"], person["code"], person["code_issued_at"]) == (
+        "awaiting_code",
+        None,
+        None,
+    )
+    (second,) = await home.issue(row)
+    assert (second["result"], second["code"] != first["code"]) == ("issued", True)
+    assert [p["code"] for p in await home.people()] == [second["code"]]
 
 
 async def test_news_of_the_registration_that_stays_leave_the_code_alone(

@@ -23,6 +23,7 @@ from services.accounts.tests.desk import (
 )
 from services.accounts.tests.world import Row, World, phone
 
+from zhiye_accounts.adapters.tables import verification_code
 from zhiye_contracts import purposes
 
 NEW = "13900139000"
@@ -103,6 +104,7 @@ async def test_codes_sent_to_the_old_phone_are_void(world: World, home: Office) 
     row = await own(world, phone_verified_at=None)
     code = await world.send_code(row)
     await reset(home, row)
+    assert [sent["tries_left"] for sent in await world.all(verification_code)] == [0]
     assert (await world.verify(row, code)).json()["code"] == "code_expired"
 
 

@@ -309,8 +309,8 @@ async def test_an_account_revoked_twice_at_once_is_revoked_once(world: World, ho
 async def test_a_business_completed_in_that_moment_keeps_the_account(
     world: World, home: Office
 ) -> None:
-    row = await world.ready()
-    here = world.registered(row["person_key"], institution_id=HOME)
+    row = await world.ready(status="active")
+    here = world.registered(row["person_key"], institution_id=HOME, region_online=False)
     await world.deliver(here)
     completed = here.model_copy(update={"version": 2, "business_completed": True})
     (handler,) = [
