@@ -99,7 +99,8 @@ class AuthorityChanged(Event):
     },
 )
 class FilingChanged(Event):
-    """A step of an institution's own application (执业登记, 变更, 校验, 停业, 注销)."""
+    """A step of an institution's own application (执业登记, 变更, 校验, 停业, 注销); or, with the
+    state ``due`` and without a number, that a periodic check falls due on ``deadline``."""
 
     number: str
     kind: str = Field(description="Row of the filing policy: practice-licence, change, …")

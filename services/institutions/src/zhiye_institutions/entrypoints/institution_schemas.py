@@ -27,6 +27,17 @@ _EXAMPLE: dict[str, JsonValue] = {
     "ownership": "11",
 }
 
+_SHOWN: dict[str, JsonValue] = {
+    **_EXAMPLE,
+    "id": "01JD0000000000000000INS001",
+    "region_name": "北京市西城区",
+    "category_label": "综合医院",
+    "level_label": "三级甲等",
+    "ownership_label": "国有全资",
+    "status": "in_force",
+    "status_label": "执业",
+    "version": 1,
+}
 _RECORD: dict[str, JsonValue] = {
     "address": "北京市西城区示例路 1 号",
     "person_in_charge": "李明",
@@ -96,23 +107,7 @@ class InstitutionIn(Schema):
 class InstitutionOut(BaseModel):
     """What anybody may know of an institution."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    **_EXAMPLE,
-                    "id": "01JD0000000000000000INS001",
-                    "region_name": "北京市西城区",
-                    "category_label": "综合医院",
-                    "level_label": "三级甲等",
-                    "ownership_label": "国有全资",
-                    "status": "in_force",
-                    "status_label": "执业",
-                    "version": 1,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_SHOWN]})
 
     id: str
     registration_number: str | None
@@ -146,7 +141,27 @@ class OtherNameOut(BaseModel):
 class InstitutionDetail(InstitutionOut):
     """One institution whole, as anybody may see it: what a licence states, and its names."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": []})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **_SHOWN,
+                    **_RECORD,
+                    "campus_of": None,
+                    "merged_into": None,
+                    "other_names": [
+                        {
+                            "id": "01JD0000000000000000NAM001",
+                            "name": "北京示例职工医院",
+                            "kind": "other",
+                        }
+                    ],
+                    "licensed_on": "2020-03-01",
+                    "next_check_due": "2027-03-01",
+                }
+            ]
+        }
+    )
 
     campus_of: InstitutionName | None = Field(description="Of a campus: the standard name (Q57)")
     merged_into: InstitutionName | None
