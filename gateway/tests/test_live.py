@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -24,12 +25,15 @@ from gateway.tests.support import NURSE, Sign
 from zhiye_chassis.bus.cloudevents import to_cloudevent
 from zhiye_chassis.bus.in_process import InProcessCarrier
 from zhiye_chassis.bus.rabbitmq import RabbitCarrier
-from zhiye_chassis.security import TokenVerifier
+from zhiye_chassis.security import Principal, TokenVerifier
 from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
     FilingChanged,
     QualificationBatchCompleted,
+    QualificationCaseChanged,
+    QualificationCaseForwarded,
+    QualificationRequested,
     RegistrationChanged,
 )
 from zhiye_gateway.service import Gateway, build_in_process
@@ -108,6 +112,61 @@ async def test_a_step_of_a_filing_is_told_to_the_institution_and_once_addressed_
     }
     for stream in streams.values():
         await stream.go()
+
+
+PERSON = Principal(
+    "ACC-W", "practitioner", person_key=str(QualificationCaseChanged.example["person_key"])
+)
+PROVINCE = Principal(
+    "ACC-B", "authority", authority_id="01JD0000000000000000AUT110", region="110000"
+)
+OTHER_PROVINCE = Principal("ACC-T", "authority", region="120000")
+
+
+async def test_a_step_of_a_case_is_told_to_its_filer_the_person_and_the_province_only(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    inactive = replace(PERSON, account_id="ACC-I", active=False)
+    streams = {
+        who.account_id: await open_stream(gateway, sign(who))
+        for who in (PERSON, PROVINCE, HOSPITAL, OTHER_PROVINCE, inactive, FEEDER, STRANGER)
+    }
+    on_behalf = {"account_id": None, "institution_id": HOSPITAL.institution_id}
+    bus.pass_on(example(QualificationCaseChanged, version=1, state="draft", **on_behalf))
+    bus.pass_on(example(QualificationCaseChanged, **on_behalf))
+    await streams[HOSPITAL.account_id].until(has_events(2))
+    for who in (PERSON, PROVINCE):
+        await streams[who.account_id].until(has_events(1))
+    for who in (OTHER_PROVINCE, inactive, FEEDER, STRANGER):
+        assert streams[who.account_id].names == []
+    (event,) = streams[PROVINCE.account_id].events
+    assert event["data"] == {
+        "id": "01JD0000000000000000CAS001",
+        "version": 3,
+        "occurred_at": "2026-11-23T02:00:00Z",
+        "number": "Z202611230000001",
+        "kind": "correction",
+        "change": "submitted",
+        "state": "awaiting_province",
+        "deadline": "2026-12-21",
+    }
+    for stream in streams.values():
+        await stream.go()
+
+
+async def test_what_the_exam_centre_is_asked_is_told_to_it_without_any_number(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    stream = await open_stream(gateway, sign(FEEDER))
+    stranger = await open_stream(gateway, sign(PROVINCE))
+    bus.pass_on(example(QualificationCaseForwarded), example(QualificationRequested))
+    await stream.until(has_events(2))
+    assert stream.names == ["case-forwarded", "record-requested"]
+    assert "sealed" not in stream.text
+    assert "k1." not in stream.text
+    assert stranger.names == []
+    await stream.go()
+    await stranger.go()
 
 
 async def test_nothing_sealed_and_no_name_goes_down_a_stream(

@@ -66,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
         timeout=900.0,
         idle=60.0,
     ),
+    Route("/api/v1/qualification-cases", "qualifications", body_limit=6 * MB),
     Route("/api/v1/qualifications", "qualifications", limit="search"),
     Route("/api/v1/my/qualifications", "qualifications"),
     Route("/api/v1/applications", "registration"),

@@ -17,12 +17,17 @@ from zhiye_contracts.events import (
     Event,
     FilingChanged,
     QualificationBatchCompleted,
+    QualificationCaseChanged,
+    QualificationCaseForwarded,
+    QualificationRequested,
 )
 
 _NOT_REVIEWED = frozenset({"awaiting_institution", "withdrawn"})
 
-Audience = tuple[Literal["account", "institution", "authority"], str]
-"""One account, or all accounts of an institution or an authority."""
+Audience = tuple[Literal["account", "institution", "authority", "person", "region", "role"], str]
+"""One account, or all accounts of an institution, an authority, a person, the authority of a region
+or a role."""
+EXAM_CENTRE: Audience = ("role", "exam_centre")
 
 _EVENT_ID = re.compile(r"[!-~]{1,100}")
 
@@ -69,6 +74,24 @@ def _of_batch(event: QualificationBatchCompleted) -> list[Audience]:
     return [("account", event.account_id)]
 
 
+def _of_case(event: QualificationCaseChanged) -> list[Audience]:
+    audiences: list[Audience] = []
+    if event.account_id:
+        audiences.append(("account", event.account_id))
+    if event.institution_id:
+        audiences.append(("institution", event.institution_id))
+    # A draft is its writer's own.
+    if event.state != "draft":
+        audiences.append(("region", event.province))
+        if event.person_key and not event.account_id:
+            audiences.append(("person", event.person_key))
+    return audiences
+
+
+def _of_exam_centre(_: QualificationCaseForwarded | QualificationRequested) -> list[Audience]:
+    return [EXAM_CENTRE]
+
+
 TOLD: tuple[Told, ...] = (
     Told(
         AccountChanged,
@@ -90,6 +113,17 @@ TOLD: tuple[Told, ...] = (
         _of_batch,
         frozenset({"received", "recorded", "unchanged", "rejected"}),
     ),
+    Told(
+        QualificationCaseChanged,
+        _of_case,
+        frozenset({"number", "kind", "change", "state", "deadline"}),
+    ),
+    Told(
+        QualificationCaseForwarded,
+        _of_exam_centre,
+        frozenset({"number", "kind", "profession", "province", "deadline"}),
+    ),
+    Told(QualificationRequested, _of_exam_centre, frozenset({"by"})),
 )
 _BY_TYPE = {row.event.type: row for row in TOLD}
 _ALWAYS = frozenset({"version", "occurred_at"})
@@ -139,4 +173,11 @@ def audiences_of(principal: Principal) -> frozenset[Audience]:
         audiences.add(("institution", principal.institution_id))
     if principal.role == "authority" and principal.authority_id:
         audiences.add(("authority", principal.authority_id))
+    if principal.role == "authority" and principal.region:
+        audiences.add(("region", principal.region))
+    # Anybody may open an account with somebody else's ID number.
+    if principal.role == "practitioner" and principal.active and principal.person_key:
+        audiences.add(("person", principal.person_key))
+    if principal.role == "exam_centre":
+        audiences.add(EXAM_CENTRE)
     return frozenset(audiences)
