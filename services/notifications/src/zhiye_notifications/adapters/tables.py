@@ -36,12 +36,14 @@ contact = Table(
     Column("email_verified", Boolean, nullable=False),
     Column("institution_id", Text),
     Column("authority_id", Text),
+    Column("person_key", Text, comment="blind index of the ID number; people only"),
     Column("main_account_id", Text, comment="of a clone: whose it is (Q54)"),
     Index(
         "contact_institution_idx",
         "institution_id",
         postgresql_where=text("institution_id IS NOT NULL"),
     ),
+    Index("contact_person_idx", "person_key", postgresql_where=text("person_key IS NOT NULL")),
     comment="projection of AccountChanged",
 )
 

@@ -26,6 +26,7 @@ async def project_contacts(tx: Transaction, events: Sequence[AccountChanged]) ->
             "email_verified": event.email_verified,
             "institution_id": event.institution_id,
             "authority_id": event.authority_id,
+            "person_key": event.person_key,
             "main_account_id": event.main_account_id,
         }
         for event in events

@@ -8,6 +8,7 @@ from typing import Any
 
 from zhiye_contracts.codes import BUSINESS_TYPES, FILING_KINDS
 from zhiye_contracts.reasons import Language, Text
+from zhiye_notifications.domain.case_templates import case_words
 from zhiye_notifications.domain.delivery import Channel
 from zhiye_notifications.domain.templates import EMAIL_FRAME, SIGNATURE, TEMPLATES, Template
 
@@ -100,6 +101,8 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
         words["business"] = BUSINESS_TYPES.label(str(words["business_type"]), language)
     if "kind" in words:
         words["filing"] = FILING_KINDS.label(str(words["kind"]), language)
+    if "case" in words:
+        words |= case_words(words, language)
     if "authority" in words:
         words["authority"] = words["authority"] or _AUTHORITY.read(language)
     for name, told in (("what", _WHAT), ("result", _RESULT)):

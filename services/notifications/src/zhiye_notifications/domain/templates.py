@@ -5,6 +5,7 @@ from __future__ import annotations
 from zhiye_contracts.reasons import Text
 from zhiye_notifications.domain.account_templates import ACCOUNT_TEMPLATES
 from zhiye_notifications.domain.application_templates import APPLICATION_TEMPLATES
+from zhiye_notifications.domain.case_templates import CASE_TEMPLATES
 from zhiye_notifications.domain.filing_templates import FILING_TEMPLATES
 from zhiye_notifications.domain.template import EMAIL_FRAME, SIGNATURE, Template
 
@@ -14,6 +15,7 @@ TEMPLATES: dict[str, Template] = {
     **ACCOUNT_TEMPLATES,
     **APPLICATION_TEMPLATES,
     **FILING_TEMPLATES,
+    **CASE_TEMPLATES,
     "qualification_batch_completed": Template(
         title=Text("资格数据已处理完毕", "The batch has been read"),
         text=Text(

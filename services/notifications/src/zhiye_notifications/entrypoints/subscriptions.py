@@ -10,12 +10,14 @@ from zhiye_contracts.events import (
     FilingChanged,
     MessageRequested,
     QualificationBatchCompleted,
+    QualificationCaseChanged,
 )
 from zhiye_notifications.application.project_contacts import project_contacts
 from zhiye_notifications.application.queue_requested import queue_requested
 from zhiye_notifications.application.tell_applicants import tell_applicants
 from zhiye_notifications.application.tell_exam_centre import tell_exam_centre
 from zhiye_notifications.application.tell_institutions import tell_institutions
+from zhiye_notifications.application.tell_people_of_cases import tell_people_of_cases
 from zhiye_notifications.kit import Kit
 
 
@@ -29,6 +31,9 @@ def subscriptions(kit: Kit) -> Subscriptions:
     async def filed(tx: Transaction, events: list[FilingChanged]) -> None:
         await tell_institutions(tx, kit, events)
 
+    async def case_stepped(tx: Transaction, events: list[QualificationCaseChanged]) -> None:
+        await tell_people_of_cases(tx, kit, events)
+
     async def batch_read(tx: Transaction, event: QualificationBatchCompleted) -> None:
         await tell_exam_centre(tx, kit, event)
 
@@ -39,6 +44,7 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(AccountChanged, project_contacts, batch=True),
             Subscription(ApplicationChanged, step_taken, batch=True),
             Subscription(FilingChanged, filed, batch=True),
+            Subscription(QualificationCaseChanged, case_stepped, batch=True),
             Subscription(QualificationBatchCompleted, batch_read),
         ),
     )

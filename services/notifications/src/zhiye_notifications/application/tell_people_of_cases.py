@@ -1,0 +1,95 @@
+"""``QualificationCaseChanged``: the person is told of each step (Q14, Q59.9)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.ids import new_id
+from zhiye_contracts.events import QualificationCaseChanged
+from zhiye_notifications.adapters import queue
+from zhiye_notifications.adapters.tables import contact
+from zhiye_notifications.domain.case_templates import template_of_case
+from zhiye_notifications.domain.delivery import WAIT_FOR_CONTACT
+from zhiye_notifications.kit import Kit
+
+ABOUT_YOUR_RECORD = "case_about_your_record"
+
+
+async def tell_people_of_cases(
+    tx: Transaction, kit: Kit, events: Sequence[QualificationCaseChanged]
+) -> None:
+    """A message in the inbox of the person's account, and one to her phone or else her email.
+
+    Whoever filed it is known by the account; a person for whom somebody filed it, by the ID
+    number. When a case is submitted that would move a record to another ID number, the account of
+    the present one is told too: it may be the rightful owner's.
+    """
+    accounts = await _accounts(tx, events)
+    told: list[tuple[QualificationCaseChanged, str, str]] = []
+    for event in sorted(events, key=lambda e: (e.occurred_at, e.aggregate_id, e.version)):
+        template = template_of_case(event.kind, event.state, event.change)
+        if template is None:
+            continue
+        own = [event.account_id] if event.account_id else accounts[event.person_key]
+        told += [(event, template, account) for account in own]
+        if event.change == "submitted" and event.former_person_key:
+            others = [a for a in accounts[event.former_person_key] if a not in own]
+            told += [(event, ABOUT_YOUR_RECORD, account) for account in others]
+    now = kit.clock.now()
+    inbox: list[dict[str, Any]] = []
+    out: list[dict[str, Any]] = []
+    for event, template, account in told:
+        message = {
+            "source": f"{event.aggregate_id}:{event.version}:{account}",
+            "account_id": account,
+            "template": template,
+            "sealed_parameters": kit.seal_parameters(_parameters(event)),
+        }
+        inbox.append(message | {"occurred_at": event.occurred_at})
+        out.append(
+            message
+            | {
+                "id": new_id(),
+                "language": "zh",
+                "state": "queued",
+                "attempts": 0,
+                "next_attempt_at": now,
+                "created_at": now,
+                "expires_at": event.occurred_at + WAIT_FOR_CONTACT,
+            }
+        )
+    await queue.put_in_app(tx, inbox)
+    await queue.put(tx, out)
+
+
+async def _accounts(
+    tx: Transaction, events: Sequence[QualificationCaseChanged]
+) -> defaultdict[str | None, list[str]]:
+    """The accounts of the people that these events are about, by the index of the ID number."""
+    keys = {key for e in events for key in (e.person_key, e.former_person_key) if key}
+    found: defaultdict[str | None, list[str]] = defaultdict(list)
+    if keys:
+        rows = await tx.execute(
+            select(contact.c.person_key, contact.c.account_id)
+            .where(contact.c.person_key.in_(keys), ~contact.c.revoked)
+            .order_by(contact.c.account_id)
+        )
+        for row in rows:
+            found[row.person_key].append(row.account_id)
+    return found
+
+
+def _parameters(event: QualificationCaseChanged) -> dict[str, object]:
+    return {
+        "case": event.kind,
+        "number": event.number,
+        "province": event.province,
+        "organisation": event.organisation,
+        "deadline": event.deadline.isoformat() if event.deadline else None,
+        "reasons": [reason.text for reason in event.reasons],
+    }
