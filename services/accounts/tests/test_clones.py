@@ -349,11 +349,12 @@ async def test_everybody_lists_the_accounts_they_manage(offices: Offices) -> Non
     hospital = {offices.hospital["id"], clone["id"]}
     assert ids(await _listed(offices, offices.hospital)) == hospital
     in_xicheng = {*hospital, clinic["id"]}
-    assert ids(await _listed(offices, offices.county)) == {
-        *in_xicheng,
-        offices.county["id"],
-        officer["id"],
-    }
+    for by in (offices.county, officer):
+        assert ids(await _listed(offices, by)) == {
+            *in_xicheng,
+            offices.county["id"],
+            officer["id"],
+        }
     assert ids(await _listed(offices, offices.city)) == {*in_xicheng, offices.city["id"]}
     assert ids(await _listed(offices, offices.province)) == {
         offices.elsewhere["id"],

@@ -101,6 +101,11 @@ account = Table(
         postgresql_where=text("institution_id IS NOT NULL"),
     ),
     Index(
+        "account_authority_idx",
+        "authority_id",
+        postgresql_where=text("authority_id IS NOT NULL"),
+    ),
+    Index(
         "account_main_of_institution_key",
         "institution_id",
         unique=True,
@@ -221,6 +226,12 @@ organisation = Table(
     Column("region", Text, nullable=False),
     Column("other_names", JSONB, nullable=False, server_default="[]", comment="of an institution"),
     Column("in_force", Boolean, nullable=False, server_default="true"),
+    Index(
+        "organisation_region_idx",
+        "region",
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=text("kind = 'institution'"),
+    ),
 )
 
 activation_code = Table(

@@ -100,7 +100,8 @@ def _token(
     kit: Kit, issuer: TokenIssuer, me: Row, principal: Row, session_id: str, until: datetime
 ) -> Tokens:
     """It speaks for the principal and says who does; it does not outlive the hour."""
-    seconds = min(ACCESS_TOKEN_SECONDS, int((until - kit.clock.now()).total_seconds()))
+    left = int((until - kit.clock.now()).total_seconds())
+    seconds = max(1, min(ACCESS_TOKEN_SECONDS, left))
     acting = replace(
         principal_of(principal, session_id),
         account_id=me["id"],

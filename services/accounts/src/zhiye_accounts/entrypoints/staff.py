@@ -104,7 +104,7 @@ def routes(kit: Kit) -> Routes:
         region; the operator also for authorities and exam centres."""
         command = IssueStaffAccount(
             role=body.role,
-            name=body.name if body.organisation_id is None else None,
+            name=body.name if body.role in ("exam_centre", "operator") else None,
             user_name=body.user_name,
             phone=body.phone,
             organisation_id=body.organisation_id,
@@ -125,7 +125,7 @@ def routes(kit: Kit) -> Routes:
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Page[StaffAccountOut]:
-        """The accounts that the caller manages: an institution's main account its own and its
+        """The accounts that the caller has in hand: an institution's main account itself and its
         clones, an authority those of its region's institutions and its own, the operator all
         (Q54)."""
         after = str(decode_cursor(cursor, str)[0]) if cursor else None
