@@ -9,15 +9,17 @@ import time
 
 from tests.bench import latency, report, start, surroundings
 from tests.bench.bus import compare as bus
+from tests.bench.feed import compare as feed
 from tests.bench.lookup import compare as lookup
 
 TITLES = {
     "bus": "Events from one service to another",
     "latency": "From a commit to its effect in another service",
     "lookup": "Look-up by certificate number",
+    "feed": "The exam centre's feed at national scale",
     "start": "Start and memory",
 }
-NEEDS_BROKER = {"bus"}
+NEEDS_BROKER = {"bus", "feed"}
 
 
 def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundings) -> str:
@@ -27,6 +29,8 @@ def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundi
         return latency.measure(rounds, quick, bool(around.rabbitmq))
     if part == "lookup":
         return lookup.measure(rounds, quick, bool(around.rabbitmq))
+    if part == "feed":
+        return feed.measure(rounds, quick)
     return start.measure(rounds, quick)
 
 

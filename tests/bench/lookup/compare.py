@@ -30,7 +30,7 @@ _NO_LIMIT = "1000000000/minute"
 """Limits are counted as ever, but never reached."""
 LIMITS = {
     f"ZHIYE_GATEWAY_{name}_PER_{kind}": _NO_LIMIT
-    for name in ("SEARCH", "AUTHENTICATION", "DEFAULT")
+    for name in ("SEARCH", "AUTHENTICATION", "FEED", "DEFAULT")
     for kind in ("ACCOUNT", "ADDRESS")
 }
 EMBEDDED = "zhiye, embedded: gateway and services in one process"

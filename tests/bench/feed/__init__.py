@@ -1,0 +1,1 @@
+"""The exam centre's feed at national scale: from HTTP to the registration service."""
