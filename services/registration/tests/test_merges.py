@@ -445,3 +445,19 @@ async def test_a_merge_of_an_institution_that_nobody_told_of_is_kept_for_what_co
     await world.tell(merged(world, source="HOSPITAL", into="HOSPITAL2", name="x"))
     async with world.kit.database.reading() as connection:
         assert len((await connection.execute(select(institution_merge))).all()) == 1
+
+
+async def test_two_merges_in_a_row_handled_at_once_lose_nobody(world):
+    for attempt in range(4):
+        for n in range(3):
+            await take_over(world, 100 * attempt + n + 1)
+        first, second = f"M{attempt}", f"N{attempt}"
+        version = 2 + 2 * attempt
+        on = {"source": "HOSPITAL", "into": "HOSPITAL2", "merge": second}
+        await asyncio.gather(
+            world.tell(merged(world, version, merge=first)),
+            world.tell(merged(world, version, **on)),
+        )
+        assert set((await places(world)).values()) == {"HOSPITAL2"}
+        await world.tell(undone(world, version + 1, **on), undone(world, version + 1, merge=first))
+        assert set((await places(world)).values()) == {"OLD"}

@@ -70,10 +70,11 @@ async def _settle(now: datetime, tx: Transaction, source_id: str) -> None:
         seen.add(source_id)
         if merge["into_id"] in seen:
             break
+        # As for whatever comes to an institution: its own merge is seen here, or sees what came.
+        await merges.hold_shared(tx, merge["into_id"])
         moved = await merges.move(tx, merge, now)
         await _tell(tx, merge["into_id"], moved, "institution_merged")
         source_id = merge["into_id"]
-        await merges.hold(tx, source_id)
 
 
 async def _tell(tx: Transaction, institution_id: str, moved: Moved, change: str) -> None:
