@@ -45,7 +45,7 @@ structlog.configure(
 )
 
 NO_RABBITMQ = "no RabbitMQ: set ZHIYE_TEST_AMQP, start Docker, or install rabbitmq-server"
-NOT_OURS = "this RabbitMQ is not ours to restart: unset ZHIYE_TEST_AMQP"
+NOT_OURS = servers.NOT_OURS
 
 
 def pytest_configure() -> None:

@@ -20,6 +20,8 @@ from typing import Any, Protocol
 from sqlalchemy import make_url
 
 START_SECONDS = 60.0
+NOT_OURS = "this RabbitMQ is not ours to restart: unset ZHIYE_TEST_AMQP"
+"""Why a test is skipped that needs a broker of its own."""
 _WITH_US = '("$0" </dev/null; kill -9 0) & read -r _; kill -9 0'
 """For the shell, in a session of its own: ends the server when our end of its input closes, which
 it does even when we are killed."""
@@ -37,6 +39,9 @@ class Broker(Protocol):
 
     def start(self) -> None:
         """Start it again on the same data and address; returns when it accepts connections."""
+
+    def run(self, script: Path, environment: dict[str, str]) -> None:
+        """Run a shell script beside it, where ``rabbitmqctl`` is."""
 
 
 @functools.cache
@@ -116,6 +121,9 @@ class Foreign:
     def start(self) -> None:
         raise RuntimeError("not ours to start")
 
+    def run(self, script: Path, environment: dict[str, str]) -> None:
+        raise RuntimeError("not ours to change")
+
 
 class Node:
     """A RabbitMQ node of our own, from the installed program, with everything in one folder."""
@@ -133,10 +141,11 @@ class Node:
             f"listeners.tcp.default = 127.0.0.1:{self._port}\nlog.file.level = warning\n"
         )
 
-    def start(self) -> None:
+    @property
+    def _environment(self) -> dict[str, str]:
         folder = self._folder
-        environment = {
-            "PATH": os.environ["PATH"],
+        return {
+            "PATH": f"{self._program.parent}:{os.environ['PATH']}",
             "HOME": str(folder),  # the Erlang cookie is made there
             "LANG": "C.UTF-8",
             "RABBITMQ_NODENAME": f"zhiye{self._port}@localhost",
@@ -150,6 +159,9 @@ class Node:
             "RABBITMQ_LOG_BASE": str(folder / "log"),
             "RABBITMQ_PID_FILE": str(folder / "pid"),
         }
+
+    def start(self) -> None:
+        folder = self._folder
         with (folder / "output").open("ab") as output:
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", _WITH_US, str(self._program)],
@@ -157,7 +169,7 @@ class Node:
                 stdout=output,
                 stderr=output,
                 cwd=folder,
-                env=environment,
+                env=self._environment,
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -166,6 +178,14 @@ class Node:
                 said = (folder / "output").read_text(errors="replace")
                 raise RuntimeError(f"RabbitMQ did not start:\n{said[-2000:]}")
             time.sleep(0.1)
+
+    def run(self, script: Path, environment: dict[str, str]) -> None:
+        subprocess.run(
+            ["/bin/sh", str(script)],
+            env=self._environment | environment,
+            check=True,
+            timeout=START_SECONDS,
+        )
 
     def kill(self) -> None:
         if self._process is not None:
@@ -190,6 +210,12 @@ class Container:
     def start(self) -> None:
         self._container.get_wrapped_container().start()
         self.wait()
+
+    def run(self, script: Path, environment: dict[str, str]) -> None:
+        command = ["sh", "-c", script.read_text()]
+        done = self._container.get_wrapped_container().exec_run(command, environment=environment)
+        if done.exit_code:
+            raise RuntimeError(done.output.decode(errors="replace"))
 
     def wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
