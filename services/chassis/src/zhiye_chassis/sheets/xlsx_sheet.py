@@ -1,4 +1,5 @@
-"""The first sheet of a workbook; of cells with formulas, the values that were saved with them.
+"""The first sheet of a workbook; of cells with formulas, the values that were saved with them, or
+the formulas, for those who take none.
 
 The strings that cells share are held in memory, which is why a workbook may not be as big as a CSV
 file.
@@ -23,6 +24,8 @@ MOST_SHARED = 64 * 1024 * 1024
 LONGEST_TEXT = 256 * 1024
 """Bytes between two tags."""
 MOST_PARTS = 2_000
+_EXACT = 10**15
+"""Spreadsheets keep fifteen digits of a number."""
 _PIECE = 256 * 1024
 
 
@@ -33,11 +36,13 @@ class XlsxSheet:
         size: int,
         columns: Mapping[str, Sequence[str]],
         required: Sequence[str],
+        *,
+        formulas: bool = False,
     ) -> None:
         self._size = size
         try:
             _inspect(file)
-            self._sheet = _first_sheet(file)
+            self._sheet = _first_sheet(file, formulas)
             self._lines = self._sheet.max_row or 0
             self._sheet.reset_dimensions()  # programs save wrong ones
             header = next(self._rows(), ())
@@ -97,17 +102,19 @@ def _inspect(file: BinaryIO) -> None:
                     text = len(piece) - 1 - piece.rfind(b"<") if first >= 0 else text + len(piece)
 
 
-def _first_sheet(file: BinaryIO) -> Any:
+def _first_sheet(file: BinaryIO, formulas: bool) -> Any:
     from openpyxl import load_workbook  # slow to import, and seldom needed
 
     file.seek(0)
-    workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    workbook = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
     return workbook.worksheets[0]
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, int | float) and abs(value) >= _EXACT:
+        return f"{value:.14E}"  # not as if all of its digits had been kept
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime) and not value.time():
