@@ -79,6 +79,8 @@ def line_of(number: int, end: int, fields: Sequence[str], cells: Sequence[str]) 
     if len(texts) < len(fields) or any(texts[len(fields) :]):
         return Line(number, end, {}, (why.LINE_CELLS,))
     named = dict(zip(fields, texts, strict=False))
+    if max(map(len, texts)) <= LONGEST_CELL and not _CONTROL.search("".join(texts)):
+        return Line(number, end, named)
     faults = tuple(
         replace(why.CELL_TOO_LONG if len(text) > LONGEST_CELL else why.CELL_CHARACTERS, field=field)
         for field, text in named.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,8 +23,7 @@ async def insert_rows(
     left out. The ``returning`` column of those that were inserted."""
     if not rows:
         return set()
-    columns = [table.columns[name] for name in rows[0]]
-    arrays = {column.name: [_sent(column, row[column.name]) for row in rows] for column in columns}
+    arrays = {name: _sent(table.columns[name], [row[name] for row in rows]) for name in rows[0]}
     inserted = await tx.execute(_insert(table, tuple(rows[0]), returning), arrays)
     return set(inserted.scalars()) if returning else set()
 
@@ -53,10 +52,18 @@ def _array_type(column: Column[Any]) -> str:
     return "text" if isinstance(column.type, JSONB | ARRAY) else _type(column)
 
 
-def _sent(column: Column[Any], value: Any) -> Any:
+def _sent(column: Column[Any], values: list[Any]) -> list[Any]:
     if isinstance(column.type, JSONB):
-        return orjson.dumps(value).decode()
+        return [orjson.dumps(value).decode() for value in values]
     if isinstance(column.type, ARRAY):
-        quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in value)
-        return "{" + ",".join(f'"{item}"' for item in quoted) + "}"
-    return value
+        return [_array(value) for value in values]
+    return values
+
+
+def _array(items: Collection[str]) -> str:
+    """As PostgreSQL writes an array."""
+    joined = '","'.join(items)
+    if "\\" in joined or joined.count('"') > 2 * (len(items) - 1):
+        escaped = (item.replace("\\", "\\\\").replace('"', '\\"') for item in items)
+        joined = '","'.join(escaped)
+    return f'{{"{joined}"}}' if items else "{}"

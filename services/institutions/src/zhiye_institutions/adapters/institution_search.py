@@ -32,6 +32,8 @@ NUMBER, BEGINS, CONTAINS, ELSEWHERE = range(4)
 ENDED = ("merged", "cancelled")
 _UNKNOWN = 1_000_000.0
 """Institutions, as long as the database has not counted."""
+LEAST_STEPS = 1_000
+"""Names that are gone through at least, before the search looks up."""
 _LAST = "\U0010ffff"
 
 Key = tuple[int, str, str]
@@ -139,7 +141,7 @@ class Search:
             select(*columns)
             .where(_beyond(institution.c, after), *self._scope.inside(institution.c))
             .order_by(institution.c.name, institution.c.id)
-            .limit(max(1_000, round(16 * math.sqrt(self._scope.rows))))
+            .limit(max(LEAST_STEPS, round(16 * math.sqrt(self._scope.rows))))
             .subquery()
         )
         begins, contains = self._names(walked.c.name)

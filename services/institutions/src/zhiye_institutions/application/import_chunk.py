@@ -24,7 +24,7 @@ class Candidate:
 
     line: int
     record: Record
-    keys: list[str]
+    keys: set[str]
     """It is to be found by these."""
     sealed_phone: str | None
     standard: RowMapping | None = None
@@ -67,6 +67,6 @@ def read_chunk(
     return chunk
 
 
-def keys_of(record: Record, *more_names: str) -> list[str]:
+def keys_of(record: Record, *more_names: str) -> set[str]:
     others = [*record.other_names, *more_names]
     return search_keys(record.name, record.region, record.category, others, initials)

@@ -41,10 +41,10 @@ async def refresh_search(tx: Transaction, institution_ids: Sequence[str]) -> Non
     for other in named:
         others[other.institution_id].append(other.name)
     changed = [
-        {"institution": row.id, "keys": keys}
+        {"institution": row.id, "keys": sorted(keys)}
         for row in rows
         if (keys := search_keys(row.name, row.region, row.category, others[row.id], initials))
-        != row.search_keys
+        != set(row.search_keys)
     ]
     if changed:
         await tx.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -50,7 +50,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "status": ("状态", "机构状态"),
 }
 REQUIRED = ("name", "registration_number", "region")
-_MOST_NAMES, _MOST_ITEMS = 50, 300
+_MOST = {"other_names": 50, "departments": 300, "subjects": 300}
 _LONGEST = {"name": 200, "other_names": 200, "address": 300, "departments": 60, "subjects": 60}
 _NAMES = re.compile("[;；\n]")
 _LIST = re.compile("[;；、，,\n]")
@@ -167,14 +167,10 @@ def read_line(cells: Mapping[str, str], places: Places) -> tuple[Record | None, 
     reasons = [
         replace(why.FORMULA, field=field)
         for field, cell in cells.items()
-        if cell[:1] in ("=", "@", "+", "-") and field != "reserved_phone"
+        if cell.startswith(("=", "@", "+", "-")) and field != "reserved_phone"
     ]
-    reasons += [
-        replace(why.TOO_LONG, field=field)
-        for field, longest in _LONGEST.items()
-        for item in _items(cells, field)
-        if len(item) > longest
-    ][:1]
+    lists = {field: _items(cells.get(field), field) for field in _MOST}
+    reasons += _too_much(cells, lists)
     number = _parsed(parse_institution_number, cells, "registration_number", reasons)
     person = _parsed(parse_name, cells, "person_in_charge", reasons)
     phone = _parsed(parse_phone, cells, "reserved_phone", reasons)
@@ -201,14 +197,14 @@ def read_line(cells: Mapping[str, str], places: Places) -> tuple[Record | None, 
             level=described.level,
             ownership=described.resolved_ownership,
             status=status,
-            other_names=tuple(n for n in _items(cells, "other_names") if n != name),
+            other_names=tuple(other for other in lists["other_names"] if other != name),
             campus_of=_name_or_number(cells.get("campus_of", "")),
             person_in_charge=person,
             reserved_phone=phone,
             beds=int(cells["beds"]) if cells.get("beds") else None,
             address=cells.get("address") or None,
-            departments=_items(cells, "departments"),
-            subjects=_items(cells, "subjects"),
+            departments=lists["departments"],
+            subjects=lists["subjects"],
             told=frozenset(field for field, cell in cells.items() if cell),
         ),
         [],
@@ -237,10 +233,6 @@ def _misfits(
         found.append(why.STATUS_UNKNOWN)
     if (beds := cells.get("beds")) and not re.fullmatch("[0-9]{1,5}", beds):
         found.append(why.BEDS)
-    if len(_items(cells, "other_names")) > _MOST_NAMES or any(
-        len(_items(cells, field)) > _MOST_ITEMS for field in ("departments", "subjects")
-    ):
-        found.append(why.TOO_MANY)
     return found
 
 
@@ -271,17 +263,27 @@ def _parsed(
 def _code(cells: Mapping[str, str], field: str) -> str | None:
     """The code of a cell that has a code or its label; what is neither is left to be refused."""
     cell = cells.get(field)
-    return _CODES[field].get(fold(cell), cell) if cell else None
+    if not cell or cell in _TABLES[field]:
+        return cell
+    return _CODES[field].get(fold(cell), cell)
 
 
 def _name_or_number(text: str) -> str:
     return text.upper() if text.isascii() else text
 
 
-def _items(cells: Mapping[str, str], field: str) -> tuple[str, ...]:
-    if not (cell := cells.get(field)):
+def _items(cell: str | None, field: str) -> tuple[str, ...]:
+    if not cell:
         return ()
-    if field in ("name", "address"):
-        return (cell,)
     items = (_NAMES if field == "other_names" else _LIST).split(cell)
-    return tuple(dict.fromkeys(item.strip() for item in items if item.strip()))
+    return tuple(dict.fromkeys(stripped for item in items if (stripped := item.strip())))
+
+
+def _too_much(cells: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> Iterator[Reason]:
+    for field, longest in _LONGEST.items():
+        texts = lists[field] if field in lists else (cells.get(field, ""),)
+        if any(len(text) > longest for text in texts):
+            yield replace(why.TOO_LONG, field=field)
+    for field, most in _MOST.items():
+        if len(lists[field]) > most:
+            yield replace(why.TOO_MANY, field=field)

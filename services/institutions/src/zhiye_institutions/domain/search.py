@@ -82,7 +82,7 @@ def category_key(category: str) -> str:
 
 def search_keys(
     name: str, region: str, category: str, others: Iterable[str], initials: Initials
-) -> list[str]:
+) -> set[str]:
     """What an institution may be found by.
 
     ``others`` are its other names, and of a campus the standard name of what it is part of (Q57).
@@ -94,7 +94,7 @@ def search_keys(
     for other in map(fold, others):
         found |= {"~" + pair for pair in _pairs(other)}
         found |= _beginnings(other, region, initials)
-    return sorted(found)
+    return found
 
 
 def matched_name(
