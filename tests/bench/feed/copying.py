@@ -12,13 +12,16 @@ from tests.bench.surroundings import database_url, drop_databases, fresh_databas
 from zhiye_qualifications.adapters.tables import qualification
 
 DATABASE = "zhiye_bench_copy"
+_COLUMNS = [column.name for column in qualification.columns]
 
 
 async def take_out(database: str, file: Path) -> int:
     """Write the register's rows to a file, as PostgreSQL writes them; how many there are."""
     connection = await asyncpg.connect(database)
     try:
-        told: str = await connection.copy_from_table(qualification.name, output=file)
+        told: str = await connection.copy_from_table(
+            qualification.name, output=file, columns=_COLUMNS
+        )
     finally:
         await connection.close()
     return int(told.split()[1])
@@ -34,7 +37,7 @@ async def put_in(file: Path) -> float:
     connection = await asyncpg.connect(database_url(DATABASE))
     try:
         begun = perf_counter()
-        await connection.copy_to_table(qualification.name, source=file)
+        await connection.copy_to_table(qualification.name, source=file, columns=_COLUMNS)
         seconds = perf_counter() - begun
     finally:
         await connection.close()
