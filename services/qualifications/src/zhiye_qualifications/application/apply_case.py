@@ -61,7 +61,7 @@ async def _correct(tx: Transaction, kit: Kit, one: Case, by: Actor) -> None:
         changes = read_correction(current, one.asked, kit.clock.today())
     except Refused as no:  # the record has moved on since the case was filed
         raise Refused(*no.reasons, status=409) from None
-    after = dict(row) | columns_of(kit, changes) | next_version(kit, dict(row), one.id)
+    after = row | columns_of(kit, changes) | next_version(kit, row, one.id)
     await check_free(tx, after)
     before = await corrections.of_qualification(tx.connection, row["id"])
     original = {r["field"]: kit.cipher.open(r["sealed_original"], purposes.CASE) for r in before}

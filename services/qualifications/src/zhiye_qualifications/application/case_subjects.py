@@ -22,7 +22,7 @@ _SEALED = {
 }
 
 
-def fields_of(kit: Kit, row: RowMapping) -> dict[str, object]:
+def fields_of(kit: Kit, row: RowMapping | Mapping[str, Any]) -> dict[str, object]:
     """What a qualification says, in the clear, as a case keeps values; with its title."""
     values: dict[str, object] = {}
     for name in (*FIELDS, "title"):
@@ -59,14 +59,14 @@ def columns_of(kit: Kit, changes: Mapping[str, object]) -> dict[str, Any]:
     return columns
 
 
-async def lock_qualification(tx: Transaction, qualification_id: str) -> RowMapping | None:
+async def lock_qualification(tx: Transaction, qualification_id: str) -> dict[str, Any] | None:
     """A qualification, kept from others until the transaction ends. Who is going to change it has
     taken the register's turn before."""
     found = await tx.execute(
         select(qualification).where(qualification.c.id == qualification_id).with_for_update()
     )
-    row: RowMapping | None = found.mappings().first()
-    return row
+    row = found.mappings().first()
+    return {str(name): value for name, value in row.items()} if row else None
 
 
 async def find_by(tx: Transaction, condition: ColumnElement[bool]) -> Sequence[RowMapping]:

@@ -3,10 +3,9 @@ who is registered or applies on it is affected at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-
-from sqlalchemy import RowMapping
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
@@ -55,7 +54,7 @@ class Ground:
 
 async def change_force(
     tx: Transaction, kit: Kit, caller: Principal, key: str, change: Change, ground: Ground
-) -> RowMapping | dict[str, Any]:
+) -> dict[str, Any]:
     """The qualification, revoked or restored.
 
     ``Refused``: 403 when it is another's to do, 404, 409 when it is so already, 422 for ``other``
@@ -73,7 +72,7 @@ async def change_force(
     if row["in_force"] is not revoke:
         raise Refused(why.ALREADY_REVOKED if revoke else why.NOT_REVOKED, status=409)
     now, act = kit.clock.now(), new_id()
-    after = dict(row) | next_version(kit, dict(row), act) | {"in_force": not revoke}
+    after = row | next_version(kit, row, act) | {"in_force": not revoke}
     if revoke:
         await _stand(tx, kit, row, act)
     else:
@@ -113,13 +112,13 @@ async def change_force(
     return after
 
 
-def _may(caller: Principal, row: RowMapping) -> bool:
+def _may(caller: Principal, row: Mapping[str, Any]) -> bool:
     if caller.role == "exam_centre":
         return bool(row["route"] == "exam")
     return caller.role == "operator" or caller.region == row["province"]
 
 
-async def _stand(tx: Transaction, kit: Kit, row: RowMapping, act: str) -> None:
+async def _stand(tx: Transaction, kit: Kit, row: Mapping[str, Any], act: str) -> None:
     """Have the revocation stand against what is fed from now on."""
     before = await corrections.of_qualification(tx.connection, row["id"])
     await corrections.put(

@@ -3,10 +3,11 @@ upgraded by the algorithm, or become cases for the province. A page of the regis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 
 from zhiye_chassis.database import Transaction
 from zhiye_contracts import purposes
@@ -93,7 +94,7 @@ async def _upgrade(tx: Transaction, kit: Kit, key: str, page: Page) -> None:
     after = {
         **row,
         **columns_of(kit, {"id_number": person.value}),
-        **next_version(kit, dict(row), row["batch_id"]),
+        **next_version(kit, row, row["batch_id"]),
     }
     await register_store.write(tx, [after])
     await corrections.note_change(
@@ -113,7 +114,7 @@ def _upgraded(kit: Kit, number: str) -> IdNumber | Reason:
 
 
 async def _against(
-    tx: Transaction, kit: Kit, row: RowMapping, person: IdNumber
+    tx: Transaction, kit: Kit, row: Mapping[str, Any], person: IdNumber
 ) -> Sequence[Reason]:
     """What speaks against the upgraded number: it is for the province to say."""
     faults: list[Reason] = []

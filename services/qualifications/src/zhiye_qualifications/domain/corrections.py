@@ -153,7 +153,7 @@ def missing_evidence(wanted: Iterable[str], given: Iterable[str]) -> list[Reason
 def as_told(faults: Iterable[Reason]) -> list[Reason]:
     """Faults of a record, told to somebody who fills in a form and not to the sender of a file."""
     return [
-        replace(fault, next_step=_SEND_AGAIN) if fault.next_step == why.RESEND else fault
+        replace(fault, next_step=_SEND_AGAIN) if "报送" in fault.next_step.zh else fault
         for fault in faults
     ]
 
