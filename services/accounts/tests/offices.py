@@ -120,3 +120,39 @@ async def logged_in(world: World, row: Row, language: str = "en") -> httpx.Async
 
 def credentials(user_name: str = "clinic02", staff_name: str = "张伟", mobile: str = "") -> Any:
     return {"staff_name": staff_name, "user_name": user_name, "phone": mobile or phone()}
+
+
+async def make_clone(offices: Offices, by: Row, main: Row, **changes: Any) -> Any:
+    body = credentials() | changes
+    return await offices.world.as_(by).post(f"{STAFF}/{main['id']}/clones", json=body)
+
+
+async def end_account(offices: Offices, by: Row, target: Row, reason: str = "left") -> Any:
+    client = offices.world.as_(by)
+    return await client.post(f"{STAFF}/{target['id']}/end", json={"reason": reason})
+
+
+async def ask(client: httpx.AsyncClient, institution: str = CLINIC) -> httpx.Response:
+    return await client.post(DELEGATIONS, json={"institution_id": institution})
+
+
+async def asked(offices: Offices, by: httpx.AsyncClient) -> tuple[str, str]:
+    """The address of a delegation that was asked for, and its code."""
+    answer = await ask(by)
+    assert answer.status_code == 201, answer.text
+    path = f"{DELEGATIONS}/{answer.json()['delegation_id']}"
+    return path, (await offices.world.parameters())["code"]
+
+
+async def confirm(client: httpx.AsyncClient, path: str, code: str) -> httpx.Response:
+    return await client.post(f"{path}/confirmation", json={"code": code})
+
+
+async def acting_for_clinic(
+    offices: Offices, by: httpx.AsyncClient
+) -> tuple[str, httpx.AsyncClient]:
+    """A delegation that lasts, and a client that acts by it."""
+    path, code = await asked(offices, by)
+    answer = await confirm(by, path, code)
+    assert answer.status_code == 201, answer.text
+    return path, offices.world.client(f"Bearer {answer.json()['access_token']}")

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from services.accounts.tests.offices import (
     CLINIC,
     COUNTY,
-    ELSEWHERE,
     HOSPITAL,
-    SEEN,
     STAFF,
     TOKEN,
     Offices,
-    credentials,
+    end_account,
     logged_in,
+    make_clone,
     open_offices,
     tokens_of,
 )
-from services.accounts.tests.world import Row, World
-from sqlalchemy.exc import DBAPIError
+from services.accounts.tests.world import World
 
-from zhiye_accounts.adapters.tables import account, staff_act
+from zhiye_accounts.adapters.tables import account
 from zhiye_accounts.application.clone_account import clone_account
 from zhiye_accounts.application.sessions import principal_of
-from zhiye_accounts.application.staff_acts import record_act
 from zhiye_accounts.kit import AccountsSettings
 from zhiye_contracts import purposes
 from zhiye_contracts.reasons import Refused
@@ -38,28 +34,12 @@ async def offices(world: World) -> Offices:
     return await open_offices(world)
 
 
-async def _clone(offices: Offices, by: Row, main: Row, **changes: Any) -> Any:
-    body = credentials() | changes
-    return await offices.world.as_(by).post(f"{STAFF}/{main['id']}/clones", json=body)
-
-
-async def _end(offices: Offices, by: Row, target: Row, reason: str = "left") -> Any:
-    client = offices.world.as_(by)
-    return await client.post(f"{STAFF}/{target['id']}/end", json={"reason": reason})
-
-
-async def _listed(offices: Offices, by: Row, **query: Any) -> list[dict[str, Any]]:
-    answer = await offices.world.as_(by).get(STAFF, params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["items"]  # type: ignore[no-any-return]
-
-
 # Making one
 
 
 async def test_a_main_account_makes_a_clone_for_one_of_its_staff(offices: Offices) -> None:
     world = offices.world
-    answer = await _clone(offices, offices.hospital, offices.hospital, phone="13900139000")
+    answer = await make_clone(offices, offices.hospital, offices.hospital, phone="13900139000")
     assert answer.status_code == 201, answer.text
     assert (answer.json()["user_name"], answer.json()["sent_to"]) == ("clinic02", "139****9000")
     (message,) = await world.events("message-requested")
@@ -93,12 +73,12 @@ async def test_an_authority_makes_clones_for_its_own_officers_and_its_institutio
     offices: Offices,
 ) -> None:
     world = offices.world
-    own = await _clone(offices, offices.county, offices.county)
+    own = await make_clone(offices, offices.county, offices.county)
     assert own.status_code == 201
     row = await world.read(own.json()["account_id"])
     assert (row["role"], row["authority_id"], row["region"]) == ("authority", COUNTY, "110102")
     for by in (offices.county, offices.city):
-        other = await _clone(offices, by, offices.hospital, user_name=f"c{by['user_name'][4:]}")
+        other = await make_clone(offices, by, offices.hospital, user_name=f"c{by['user_name'][4:]}")
         assert other.status_code == 201
     assert [act["for_organisation_id"] for act in await offices.acts()] == [
         COUNTY,
@@ -122,7 +102,7 @@ async def test_an_authority_makes_clones_for_its_own_officers_and_its_institutio
 async def test_nobody_makes_clones_for_others(
     offices: Offices, by: str, main: str, status: int, code: str
 ) -> None:
-    answer = await _clone(offices, getattr(offices, by), getattr(offices, main))
+    answer = await make_clone(offices, getattr(offices, by), getattr(offices, main))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await offices.world.events("message-requested") == []
 
@@ -131,11 +111,11 @@ async def test_clones_manage_no_accounts(offices: Offices) -> None:
     clone = await offices.clone(offices.hospital)
     colleague = await offices.clone(offices.hospital, "赵敏")
     for answer in (
-        await _clone(offices, clone, offices.hospital),
-        await _clone(offices, clone, clone),
-        await _end(offices, clone, colleague),
-        await _end(offices, clone, clone),
-        await _end(offices, clone, offices.hospital),
+        await make_clone(offices, clone, offices.hospital),
+        await make_clone(offices, clone, clone),
+        await end_account(offices, clone, colleague),
+        await end_account(offices, clone, clone),
+        await end_account(offices, clone, offices.hospital),
         await offices.world.as_(clone).get(STAFF),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "main_account_only")
@@ -148,27 +128,27 @@ async def test_an_officer_with_a_clone_issues_accounts_but_ends_none(offices: Of
     assert answer.status_code == 201
     (act,) = await offices.acts()
     assert (act["actor_name"], act["organisation_id"]) == ("西城区卫生健康委员会（赵敏）", COUNTY)
-    ended = await _end(offices, officer, offices.hospital)
+    ended = await end_account(offices, officer, offices.hospital)
     assert (ended.status_code, ended.json()["code"]) == (403, "main_account_only")
 
 
 async def test_a_clone_of_a_clone_is_not_made(offices: Offices) -> None:
     clone = await offices.clone(offices.hospital)
     for by in (offices.hospital, offices.county):
-        answer = await _clone(offices, by, clone)
+        answer = await make_clone(offices, by, clone)
         assert (answer.status_code, answer.json()["code"]) == (409, "clone_of_own_main_only")
 
 
 async def test_an_ended_main_account_has_no_more_clones(offices: Offices) -> None:
     await offices.world.revoke(offices.hospital)
-    answer = await _clone(offices, offices.county, offices.hospital)
+    answer = await make_clone(offices, offices.county, offices.hospital)
     assert (answer.status_code, answer.json()["code"]) == (409, "staff_account_ended")
 
 
 async def test_a_user_name_is_given_once(offices: Offices) -> None:
-    answer = await _clone(offices, offices.hospital, offices.hospital, user_name="Clinic02")
+    answer = await make_clone(offices, offices.hospital, offices.hospital, user_name="Clinic02")
     assert answer.status_code == 201
-    answer = await _clone(offices, offices.elsewhere, offices.elsewhere)
+    answer = await make_clone(offices, offices.elsewhere, offices.elsewhere)
     assert (answer.status_code, answer.json()["code"]) == (409, "user_name_taken")
 
 
@@ -215,7 +195,7 @@ async def test_the_number_of_clones_is_limited_and_ended_ones_do_not_count(
 async def test_a_form_that_is_wrong_is_refused(
     offices: Offices, change: dict[str, str], field: str
 ) -> None:
-    answer = await _clone(offices, offices.hospital, offices.hospital, **change)
+    answer = await make_clone(offices, offices.hospital, offices.hospital, **change)
     assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
@@ -229,7 +209,7 @@ async def test_a_clone_that_was_ended_is_out_at_once(offices: Offices) -> None:
     client = world.client(f"Bearer {tokens['access_token']}")
     assert (await client.get(f"{STAFF}/acts")).status_code == 200
 
-    answer = await _end(offices, offices.hospital, clone, "misused")
+    answer = await end_account(offices, offices.hospital, clone, "misused")
     assert (answer.status_code, answer.json()) == (200, {"ended": 1})
     desk = "/api/v1/activation-desk"
     for path in (
@@ -256,7 +236,7 @@ async def test_a_clone_that_was_ended_is_out_at_once(offices: Offices) -> None:
         clone["id"],
         {"reason": "misused"},
     )
-    again = await _clone(offices, offices.hospital, offices.hospital)
+    again = await make_clone(offices, offices.hospital, offices.hospital)
     assert again.json()["code"] == "user_name_taken", "names stay taken"
     assert (await world.log_in(offices.hospital["user_name"])).status_code == 200
 
@@ -268,7 +248,7 @@ async def test_an_authority_ends_a_main_account_with_its_clones(offices: Offices
     await world.revoke(gone)
     other = await offices.clone(offices.elsewhere)
     client = await logged_in(world, clones[0])
-    answer = await _end(offices, offices.city, offices.hospital, "organisation_ended")
+    answer = await end_account(offices, offices.city, offices.hospital, "organisation_ended")
     assert answer.json() == {"ended": 3}
     assert (await client.get(f"{STAFF}/acts")).status_code == 401
     for row in (offices.hospital, *clones):
@@ -296,7 +276,7 @@ async def test_an_authority_ends_a_main_account_with_its_clones(offices: Offices
 async def test_nobody_ends_what_is_not_theirs(
     offices: Offices, by: str, target: str, status: int, code: str
 ) -> None:
-    answer = await _end(offices, getattr(offices, by), getattr(offices, target))
+    answer = await end_account(offices, getattr(offices, by), getattr(offices, target))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await offices.world.read(getattr(offices, target)["id"]))["status"] == "active"
 
@@ -304,19 +284,19 @@ async def test_nobody_ends_what_is_not_theirs(
 async def test_clones_of_others_and_people_are_not_ended(offices: Offices) -> None:
     theirs = await offices.clone(offices.elsewhere)
     nurse = await offices.world.account()
-    assert (await _end(offices, offices.hospital, theirs)).status_code == 404
-    assert (await _end(offices, offices.operator, nurse)).status_code == 404
-    assert (await _end(offices, offices.operator, theirs)).status_code == 200
-    assert (await _end(offices, offices.operator, offices.county)).json() == {"ended": 1}
+    assert (await end_account(offices, offices.hospital, theirs)).status_code == 404
+    assert (await end_account(offices, offices.operator, nurse)).status_code == 404
+    assert (await end_account(offices, offices.operator, theirs)).status_code == 200
+    assert (await end_account(offices, offices.operator, offices.county)).json() == {"ended": 1}
 
 
 async def test_an_account_is_ended_once_with_a_reason(offices: Offices) -> None:
     clone = await offices.clone(offices.hospital)
     for reason in ("", "because 13800138000", None):
-        bad = await _end(offices, offices.hospital, clone, reason)  # type: ignore[arg-type]
+        bad = await end_account(offices, offices.hospital, clone, reason)  # type: ignore[arg-type]
         assert (bad.status_code, bad.json()["field"]) == (422, "reason")
     answers = await asyncio.gather(
-        *(_end(offices, by, clone) for by in (offices.hospital, offices.county))
+        *(end_account(offices, by, clone) for by in (offices.hospital, offices.county))
     )
     assert sorted(a.status_code for a in answers) == [200, 409]
     assert len(await offices.acts()) == 1
@@ -326,163 +306,10 @@ async def test_a_clone_made_while_its_main_account_is_ended_does_not_survive(
     offices: Offices,
 ) -> None:
     made, ended = await asyncio.gather(
-        _clone(offices, offices.county, offices.hospital),
-        _end(offices, offices.county, offices.hospital),
+        make_clone(offices, offices.county, offices.hospital),
+        end_account(offices, offices.county, offices.hospital),
     )
     assert ended.status_code == 200
     assert made.status_code in (201, 409)
     rows = await offices.world.all(account)
     assert {row["status"] for row in rows if row["institution_id"] == HOSPITAL} == {"revoked"}
-
-
-# Lists
-
-
-async def test_everybody_lists_the_accounts_they_manage(offices: Offices) -> None:
-    clone = await offices.clone(offices.hospital, phone="13900139000", phone_verified_at=None)
-    officer = await offices.clone(offices.county)
-    clinic = await offices.clinic()
-
-    def ids(items: list[dict[str, Any]]) -> set[str]:
-        return {item["account_id"] for item in items}
-
-    hospital = {offices.hospital["id"], clone["id"]}
-    assert ids(await _listed(offices, offices.hospital)) == hospital
-    in_xicheng = {*hospital, clinic["id"]}
-    for by in (offices.county, officer):
-        assert ids(await _listed(offices, by)) == {
-            *in_xicheng,
-            offices.county["id"],
-            officer["id"],
-        }
-    assert ids(await _listed(offices, offices.city)) == {*in_xicheng, offices.city["id"]}
-    assert ids(await _listed(offices, offices.province)) == {
-        offices.elsewhere["id"],
-        offices.province["id"],
-    }
-    everything = ids(await _listed(offices, offices.operator))
-    assert {*in_xicheng, offices.operator["id"], officer["id"]} < everything
-
-    assert ids(await _listed(offices, offices.county, organisation_id=HOSPITAL)) == hospital
-    assert ids(await _listed(offices, offices.county, organisation_id=COUNTY)) == {
-        offices.county["id"],
-        officer["id"],
-    }
-    for by, organisation in ((offices.province, HOSPITAL), (offices.hospital, ELSEWHERE)):
-        assert await _listed(offices, by, organisation_id=organisation) == []
-
-
-async def test_an_account_is_listed_with_its_state_and_a_masked_phone(offices: Offices) -> None:
-    world = offices.world
-    await offices.clone(offices.hospital, phone="13900139000", phone_verified_at=None)
-    ended = await offices.clone(offices.hospital, "赵敏")
-    await _end(offices, offices.hospital, ended)
-    main, pending, gone = await _listed(offices, offices.hospital)
-    assert (main["state"], main["main_account_id"], main["staff_name"]) == ("active", None, "王芳")
-    assert (pending["state"], pending["state_label"]) == (
-        "first_login_pending",
-        "first log-in pending",
-    )
-    assert (pending["main_account_id"], pending["staff_name"]) == (offices.hospital["id"], "张伟")
-    assert (pending["phone"], pending["organisation"]) == ("139****9000", "北京示例医院")
-    assert (gone["state"], gone["staff_name"]) == ("ended", "赵敏")
-    chinese = await world.as_(offices.hospital, "zh").get(STAFF)
-    assert [item["state_label"] for item in chinese.json()["items"]] == [
-        "正常",
-        "待首次登录",
-        "已终止",
-    ]
-    assert "argon2" not in chinese.text
-
-
-async def test_the_list_has_pages(offices: Offices) -> None:
-    for n in range(4):
-        await offices.clone(offices.hospital, user_name=f"clone{n:03d}")
-    client = offices.world.as_(offices.hospital)
-    seen: list[str] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = (await client.get(STAFF, params={"limit": 2} | cursor)).json()
-        seen += [item["user_name"] for item in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        cursor = {"cursor": page["next_cursor"]}
-    assert seen == [offices.hospital["user_name"], *(f"clone{n:03d}" for n in range(4))]
-    bad = await client.get(STAFF, params={"cursor": "x"})
-    assert (bad.status_code, bad.json()["code"]) == (422, "cursor_invalid")
-
-
-# The log
-
-
-async def test_the_log_says_who_did_what_to_whom_for_both_sides(offices: Offices) -> None:
-    world = offices.world
-    officer = await offices.clone(offices.county, "赵敏")
-    issued = (await offices.issue(officer)).json()
-    elsewhere = await _clone(offices, offices.elsewhere, offices.elsewhere, user_name="other001")
-    assert elsewhere.status_code == 201
-    clinic = await world.read(issued["account_id"])
-    expected = {
-        "act": "account_issued",
-        "act_label": "account issued",
-        "actor": "西城区卫生健康委员会（赵敏）",
-        "actor_account_id": officer["id"],
-        "organisation_id": COUNTY,
-        "organisation": "西城区卫生健康委员会",
-        "for_organisation_id": CLINIC,
-        "for_organisation": "北京示例诊所",
-        "account_id": clinic["id"],
-        "account": "北京示例诊所",
-    }
-    for by in (clinic, offices.county, officer, offices.city):
-        (act,) = (await world.as_(by).get(f"{STAFF}/acts")).json()["items"]
-        assert {k: v for k, v in act.items() if k in expected} == expected
-        assert act["details"]["materials"] == SEEN
-    chinese = (await world.as_(offices.county, "zh").get(f"{STAFF}/acts")).json()["items"]
-    assert chinese[0]["act_label"] == "发放账户"
-    for by, told in (
-        (offices.hospital, []),
-        (offices.province, ["clone_made"]),
-        (offices.elsewhere, ["clone_made"]),
-        (offices.operator, ["clone_made", "account_issued"]),
-    ):
-        items = (await world.as_(by).get(f"{STAFF}/acts")).json()["items"]
-        assert [item["act"] for item in items] == told
-
-
-async def test_the_log_masks_people_and_names_clones(offices: Offices) -> None:
-    world = offices.world
-    nurse = await world.account(name="欧阳小芳")
-    clone = await offices.clone(offices.hospital)
-    async with world.kit.database.transaction() as tx:
-        for row, act in ((nurse, "of_old"), (clone, "staff_account_ended")):
-            await record_act(
-                tx, world.kit, principal_of(offices.hospital, ""), act, account_id=row["id"]
-            )
-    answer = await world.as_(offices.hospital).get(f"{STAFF}/acts")
-    ended, issued = answer.json()["items"]
-    assert (issued["account"], issued["act_label"]) == ("欧***", "of_old")
-    assert ended["account"] == "北京示例医院（张伟）"
-    assert nurse["person_key"] not in answer.text
-
-
-async def test_the_log_has_pages_the_newest_first(offices: Offices) -> None:
-    for n in range(3):
-        made = await _clone(offices, offices.hospital, offices.hospital, user_name=f"clone{n:03d}")
-        assert made.status_code == 201
-    client = offices.world.as_(offices.hospital)
-    first = (await client.get(f"{STAFF}/acts", params={"limit": 2})).json()
-    query = {"limit": 2, "cursor": first["next_cursor"]}
-    second = (await client.get(f"{STAFF}/acts", params=query)).json()
-    found = [item["id"] for item in first["items"] + second["items"]]
-    assert found == sorted(found, reverse=True)
-    assert (len(found), second["next_cursor"]) == (3, None)
-
-
-async def test_the_log_only_grows(offices: Offices) -> None:
-    await offices.issue(offices.county)
-    before = await offices.acts()
-    for statement in (staff_act.update().values(actor_name="nobody"), staff_act.delete()):
-        with pytest.raises(DBAPIError, match="only grows"):
-            await offices.world.execute(statement)
-    assert await offices.acts() == before
