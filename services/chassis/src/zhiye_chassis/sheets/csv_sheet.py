@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _ENCODINGS = ("utf-8", "gb18030")
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 class CsvSheet:
@@ -55,10 +57,11 @@ class CsvSheet:
 
     def _encoding_of(self, header: bytes, sample: bytes, names: set[str]) -> str:
         """The encoding in which the header names a column; of a header that reads the same in
-        both, the one in which everything at the beginning can be read."""
+        both, the one in which the lines at the beginning are Chinese."""
         if header.isascii():
-            whole = sample[: sample.rfind(b"\n") + 1]
-            return next((e for e in _ENCODINGS if _decoded(whole, e) is not None), "utf-8")
+            # Some Chinese words in GB18030 happen to be letters of other scripts in UTF-8.
+            whole = {e: _decoded(sample[: sample.rfind(b"\n") + 1], e) for e in _ENCODINGS}
+            return next((e for e, text in whole.items() if text and _HAN.search(text)), "utf-8")
         for encoding in _ENCODINGS:
             text = _decoded(header, encoding)
             if text and any(fold(cell) in names for cell in text.split(self._delimiter)):

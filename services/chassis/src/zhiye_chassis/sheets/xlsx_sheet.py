@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 from zhiye_chassis.sheets import reasons as why
@@ -117,6 +117,6 @@ def _text(value: Any) -> str:
         return f"{value:.14E}"  # not as if all of its digits had been kept
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, datetime) and not value.time():
+    if isinstance(value, datetime) and value.time() == time.min:
         value = value.date()
     return value.isoformat() if isinstance(value, date) else str(value)
