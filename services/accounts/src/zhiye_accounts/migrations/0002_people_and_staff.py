@@ -1,8 +1,10 @@
-"""people and institutions"""
+"""people and staff"""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from zhiye_chassis.tables import REFUSE_CHANGES, refuse_changes_of
 
 revision = "0002"
 down_revision = "0001"
@@ -78,6 +80,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("activation_code_pkey")),
     )
     op.create_index(
+        op.f("activation_code_account_id_idx"), "activation_code", ["account_id"], unique=False
+    )
+    op.create_index(
         "activation_code_one_each",
         "activation_code",
         ["account_id"],
@@ -117,12 +122,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("delegation_pkey")),
     )
     op.create_index(
+        op.f("delegation_delegate_account_id_idx"),
+        "delegation",
+        ["delegate_account_id"],
+        unique=False,
+    )
+    op.create_index(
         "delegation_institution_idx", "delegation", ["institution_id", "requested_at"], unique=False
     )
     op.create_table(
         "name_confirmation",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column(
+            "person_key", sa.Text(), nullable=False, comment="of the records it was compared with"
+        ),
         sa.Column("given_name", sa.Text(), nullable=False),
         sa.Column("recorded_name", sa.Text(), nullable=False),
         sa.Column("same_person", sa.Boolean(), nullable=False),
@@ -180,6 +194,42 @@ def upgrade() -> None:
         comment="the person's, or the organisation's",
         existing_nullable=False,
     )
+    # Staff had their accounts before a first log-in was asked for a code.
+    op.execute(
+        "UPDATE account SET phone_verified_at = created_at"
+        " WHERE role <> 'practitioner' AND phone_verified_at IS NULL"
+    )
+    # One main account an institution: what it had besides are clones of the first.
+    op.execute(
+        "UPDATE account SET main_account_id = first.id, staff_name = account.user_name FROM ("
+        "SELECT DISTINCT ON (institution_id) institution_id, id FROM account"
+        " WHERE role = 'institution' AND status <> 'revoked'"
+        " ORDER BY institution_id, created_at, id) AS first"
+        " WHERE account.institution_id = first.institution_id AND account.role = 'institution'"
+        " AND account.status <> 'revoked' AND account.id <> first.id"
+    )
+    # One verified email address a person: whoever verified it later has to verify another.
+    op.execute(
+        "UPDATE account SET email_verified_at = NULL WHERE role = 'practitioner'"
+        " AND status <> 'revoked' AND email_verified_at IS NOT NULL AND EXISTS ("
+        "SELECT FROM account AS earlier WHERE earlier.email_key = account.email_key"
+        " AND earlier.role = 'practitioner' AND earlier.status <> 'revoked'"
+        " AND (earlier.email_verified_at, earlier.id) < (account.email_verified_at, account.id))"
+    )
+    op.create_index(
+        "account_authority_idx",
+        "account",
+        ["authority_id"],
+        unique=False,
+        postgresql_where=sa.text("authority_id IS NOT NULL"),
+    )
+    op.create_index(
+        "account_confirmation_needed_idx",
+        "account",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("identity = 'confirmation_needed' AND status <> 'revoked'"),
+    )
     op.create_index(
         "account_institution_idx",
         "account",
@@ -195,6 +245,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("main_account_id IS NOT NULL"),
     )
     op.create_index(
+        "account_main_of_institution_key",
+        "account",
+        ["institution_id"],
+        unique=True,
+        postgresql_where=sa.text(
+            "main_account_id IS NULL AND role = 'institution' AND status <> 'revoked'"
+        ),
+    )
+    op.create_index(
+        "account_staff_idx",
+        "account",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("role <> 'practitioner'"),
+    )
+    op.create_index(
         "account_verified_email_key",
         "account",
         ["email_key"],
@@ -202,6 +268,13 @@ def upgrade() -> None:
         postgresql_where=sa.text(
             "email_verified_at IS NOT NULL AND status <> 'revoked' AND role = 'practitioner'"
         ),
+    )
+    op.create_index(
+        "account_vouched_phone_idx",
+        "account",
+        ["phone_key"],
+        unique=False,
+        postgresql_where=sa.text("phone_vouched_at IS NOT NULL AND status <> 'revoked'"),
     )
     op.create_foreign_key(
         op.f("account_main_account_id_fkey"), "account", "account", ["main_account_id"], ["id"]
@@ -218,6 +291,14 @@ def upgrade() -> None:
     )
     op.add_column(
         "organisation", sa.Column("in_force", sa.Boolean(), server_default="true", nullable=False)
+    )
+    op.create_index(
+        "organisation_region_idx",
+        "organisation",
+        ["region"],
+        unique=False,
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=sa.text("kind = 'institution'"),
     )
     op.add_column(
         "qualification", sa.Column("route", sa.Text(), nullable=True, comment="exam | recognition")
@@ -291,6 +372,8 @@ def upgrade() -> None:
         existing_nullable=False,
     )
     # ### end Alembic commands ###
+    op.execute(REFUSE_CHANGES)
+    op.execute(refuse_changes_of("staff_act"))
 
 
 def downgrade() -> None:
@@ -320,14 +403,37 @@ def downgrade() -> None:
     op.drop_column("registration", "region")
     op.drop_column("qualification", "province")
     op.drop_column("qualification", "route")
+    op.drop_index(
+        "organisation_region_idx",
+        table_name="organisation",
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=sa.text("kind = 'institution'"),
+    )
     op.drop_column("organisation", "in_force")
     op.drop_column("organisation", "other_names")
     op.drop_constraint(op.f("account_main_account_id_fkey"), "account", type_="foreignkey")
+    op.drop_index(
+        "account_vouched_phone_idx",
+        table_name="account",
+        postgresql_where=sa.text("phone_vouched_at IS NOT NULL AND status <> 'revoked'"),
+    )
     op.drop_index(
         "account_verified_email_key",
         table_name="account",
         postgresql_where=sa.text(
             "email_verified_at IS NOT NULL AND status <> 'revoked' AND role = 'practitioner'"
+        ),
+    )
+    op.drop_index(
+        "account_staff_idx",
+        table_name="account",
+        postgresql_where=sa.text("role <> 'practitioner'"),
+    )
+    op.drop_index(
+        "account_main_of_institution_key",
+        table_name="account",
+        postgresql_where=sa.text(
+            "main_account_id IS NULL AND role = 'institution' AND status <> 'revoked'"
         ),
     )
     op.drop_index(
@@ -339,6 +445,16 @@ def downgrade() -> None:
         "account_institution_idx",
         table_name="account",
         postgresql_where=sa.text("institution_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "account_confirmation_needed_idx",
+        table_name="account",
+        postgresql_where=sa.text("identity = 'confirmation_needed' AND status <> 'revoked'"),
+    )
+    op.drop_index(
+        "account_authority_idx",
+        table_name="account",
+        postgresql_where=sa.text("authority_id IS NOT NULL"),
     )
     op.alter_column(
         "account",
@@ -357,15 +473,18 @@ def downgrade() -> None:
     op.drop_index(op.f("name_confirmation_account_id_idx"), table_name="name_confirmation")
     op.drop_table("name_confirmation")
     op.drop_index("delegation_institution_idx", table_name="delegation")
+    op.drop_index(op.f("delegation_delegate_account_id_idx"), table_name="delegation")
     op.drop_table("delegation")
     op.drop_index(
         "activation_code_one_each",
         table_name="activation_code",
         postgresql_where=sa.text("used_at IS NULL AND void_at IS NULL"),
     )
+    op.drop_index(op.f("activation_code_account_id_idx"), table_name="activation_code")
     op.drop_table("activation_code")
     op.drop_index("staff_act_organisation_idx", table_name="staff_act")
     op.drop_index("staff_act_for_organisation_idx", table_name="staff_act")
     op.drop_index("staff_act_account_idx", table_name="staff_act")
     op.drop_table("staff_act")
     # ### end Alembic commands ###
+    op.execute("DROP FUNCTION refuse_change()")
