@@ -54,10 +54,10 @@ class FeedSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ZHIYE_QUALIFICATIONS_", extra="ignore")
 
     xlsx_bytes: int = Field(
-        256 * 1024 * 1024,
+        64 * 1024 * 1024,
         ge=1024,
-        description="Of an XLSX file, which is kept on disk while it is read; CSV and NDJSON have "
-        "no limit",
+        description="Of an XLSX file, which is kept in the temporary folder while it is read; CSV "
+        "and NDJSON have no limit",
     )
     exam_centre_accounts: dict[str, str] = Field(
         {},

@@ -65,8 +65,10 @@ T = TypeVar("T")
 class Source(Protocol):
     """A body of one format as numbered records."""
 
-    encoding: str
-    """Known from the first record on."""
+    @property
+    def encoding(self) -> str | None:
+        """Of a text file; known from the first record on."""
+        ...
 
     def records(self, before: int) -> AsyncIterator[tuple[int, Fields | Reason]]:
         """Line and fields of each record, or why the line is none. ``before`` lines of the file

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -146,11 +146,14 @@ class Feed:
                 log.warning("batch_progress_untold", error=type(error).__name__)
 
     async def _sign_of_life(self) -> bool:
+        """Whether the batch is still ours, even if somebody took us for dead."""
         now, read = self._kit.clock.now(), self._meter.read
-        return await self._update(progressed_at=now, bytes_read=read)
+        alive = {"state": "reading", "progressed_at": now, "bytes_read": read}
+        return await self._update(("reading", "interrupted"), alive)
 
     async def _set_interrupted(self) -> None:
-        await self._update(state="interrupted", bytes_read=self._meter.read)
+        ended = {"state": "interrupted", "bytes_read": self._meter.read}
+        await self._update(("reading",), ended)
 
     async def _leave(self) -> None:
         """Something failed, or we are told to stop: what is being written may still be kept."""
@@ -159,11 +162,11 @@ class Feed:
         with contextlib.suppress(Exception):
             await self._set_interrupted()
 
-    async def _update(self, **values: object) -> bool:
+    async def _update(self, states: Sequence[str], values: dict[str, object]) -> bool:
         mine = (batch.c.id == self.id, batch.c.attempt == self._attempt)
         async with self._kit.database.transaction() as tx:
             changed = await tx.execute(
-                update(batch).where(*mine, batch.c.state == "reading").values(**values)
+                update(batch).where(*mine, batch.c.state.in_(states)).values(**values)
             )
             return bool(changed.rowcount)
 

@@ -31,6 +31,9 @@ FIELDS: Final = tuple(row[0] for row in _ROWS)
 """JSON keys of a record, and the English names of its columns; only the admission number of the
 recognition route may be empty."""
 
+NAMES: Final = MappingProxyType({row[0]: tuple(row[1:]) for row in _ROWS})
+"""All Chinese names of each field."""
+
 CHINESE: Final = MappingProxyType({row[0]: row[1] for row in _ROWS})
 """The first Chinese name of each field, as files of ours have it."""
 

@@ -57,6 +57,13 @@ TABLE_CELLS = reason(
 )
 
 # Whole batches
+WORKBOOK_TOO_BIG = reason(
+    "workbook_too_big",
+    "XLSX 文件过大。",
+    "The XLSX file is too big.",
+    "请另存为 CSV 报送（没有大小限制），或分成几个文件。",
+    "Save it as CSV, which has no limit, or split it into several files.",
+)
 BODY_EMPTY = reason(
     "body_empty",
     "没有收到任何记录。",

@@ -49,6 +49,13 @@ FORMULA = reason(
     "请填写数值或文字本身后重新报送这一条。",
     "Put in the value itself and send this record again.",
 )
+DIGITS_LOST = reason(
+    "digits_lost",
+    "号码被表格软件存成了数值，第 15 位以后的数字已经丢失。",
+    "A spreadsheet kept this number as a figure: the digits after the fifteenth are lost.",
+    "请将该列设为“文本”格式，重新填写号码后报送这一条。",
+    "Format the column as text, fill in the number anew and send this record again.",
+)
 DATE_FORMAT = reason(
     "date_format",
     "日期不存在，或写法不认识。",

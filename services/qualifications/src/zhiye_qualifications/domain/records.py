@@ -28,7 +28,13 @@ from zhiye_contracts.reasons import Reason
 from zhiye_qualifications.domain import reasons as why
 from zhiye_qualifications.domain.codes import CATEGORIES, LEVELS, PROFESSIONS, ROUTES
 from zhiye_qualifications.domain.columns import FIELDS
-from zhiye_qualifications.domain.values import AmbiguousDate, code_of, is_formula, read_date
+from zhiye_qualifications.domain.values import (
+    AmbiguousDate,
+    code_of,
+    is_formula,
+    is_shortened,
+    read_date,
+)
 
 LONGEST = 100
 """Characters of a school or a major."""
@@ -145,7 +151,8 @@ class _Form:
             route=(route := self._code("route", ROUTES)),
             admission_number=self._admission(route),
             version=self._integer("version", 1, HIGHEST_VERSION),
-            assisted=any(note.code == why.NAME_ASSISTED.code for note in self.notes),
+            assisted=bool(self.notes)
+            and any(note.code == why.NAME_ASSISTED.code for note in self.notes),
         )
         return None if self.faults else record
 
@@ -169,10 +176,14 @@ class _Form:
             self._fault(why.TEXT_EXPECTED, name)
             return ""
         text = value.strip() if value else ""
-        if required and not text:
-            self._fault(why.FIELD_MISSING, name)
+        if not text:
+            if required:
+                self._fault(why.FIELD_MISSING, name)
         elif is_formula(text):
             self._fault(why.FORMULA, name)
+            return ""
+        elif is_shortened(text):
+            self._fault(why.DIGITS_LOST, name)
             return ""
         return text
 
@@ -204,6 +215,8 @@ class _Form:
 
     def _integer(self, name: str, lowest: int, highest: int) -> int:
         value = self._fields.get(name)
+        if type(value) is int and lowest <= value <= highest:
+            return value
         if isinstance(value, str):
             text = value.strip()
             value = int(text) if _DIGITS.fullmatch(text) else text or None

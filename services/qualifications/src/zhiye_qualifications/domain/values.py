@@ -20,6 +20,8 @@ _DATE = re.compile(
 )
 _YEAR_NOT_FIRST = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{1,4}")
 
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{1,3}")
+
 _FORMULA: Final = frozenset("=+-@＝＋－＠")
 """What a cell begins with that a spreadsheet would calculate."""
 
@@ -62,6 +64,11 @@ def read_date(text: str) -> date:
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet would calculate it: no text of a record begins like this."""
     return text[:1] in _FORMULA
+
+
+def is_shortened(text: str) -> bool:
+    """Whether it is a long number as a spreadsheet writes it: 1.10105E+17."""
+    return "E+" in text and _SCIENTIFIC.fullmatch(text) is not None
 
 
 def code_of(table: CodeTable, value: str) -> str | None:

@@ -108,7 +108,7 @@ def routes(kit: Kit) -> Routes:
         allow("exam_centre"),
         status_code=201,
         idempotent=False,
-        refusals=(409, 415),
+        refusals=(409, 413, 415),
         openapi_extra=BODY,
     )
     async def feed_qualifications(
@@ -129,7 +129,7 @@ def routes(kit: Kit) -> Routes:
         _PATH + "/{batch_id}/continuation",
         allow("exam_centre"),
         idempotent=False,
-        refusals=(409, 415),
+        refusals=(409, 413, 415),
         openapi_extra=BODY,
     )
     async def continue_qualification_batch(

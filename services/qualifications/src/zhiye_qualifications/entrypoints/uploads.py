@@ -14,6 +14,7 @@ from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters.body import BodyBroken, Metered
 from zhiye_qualifications.adapters.compression import Compression, decompressed
 from zhiye_qualifications.adapters.lines import CsvSource, NdjsonSource, Source
+from zhiye_qualifications.adapters.workbook import XlsxSource
 from zhiye_qualifications.application.feed import Format, Upload
 from zhiye_qualifications.domain import file_reasons as why
 from zhiye_qualifications.domain.columns import CHINESE
@@ -21,7 +22,12 @@ from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.entrypoints.batch_schemas import RECORD_EXAMPLE
 from zhiye_qualifications.kit import Kit
 
-_FORMATS: dict[str, Format] = {"application/x-ndjson": "ndjson", "text/csv": "csv"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMATS: dict[str, Format] = {
+    "application/x-ndjson": "ndjson",
+    "text/csv": "csv",
+    XLSX: "xlsx",
+}
 _CHARSETS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -47,10 +53,11 @@ BODY = {
         "GB18030 and, like XLSX, has a header line with the names of the fields in English or "
         f"Chinese ({', '.join(CHINESE.values())}). Codes may be given by their Chinese labels, "
         "dates as 2026-06-15, 2026/6/15, 2026.6.15, 20260615 or 2026年6月15日. Of any length: it "
-        "is read as it comes. `Content-Encoding` may be gzip or zstd.",
+        "is read as it comes, but for XLSX. `Content-Encoding` may be gzip or zstd.",
         "content": {
             "application/x-ndjson": {"schema": {"type": "string"}, "example": _NDJSON_EXAMPLE},
             "text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE},
+            XLSX: {"schema": {"type": "string", "format": "binary"}, "example": "PK…"},
         },
     }
 }
@@ -65,7 +72,7 @@ def upload_of(kit: Kit, request: Request) -> Upload:
     charset = _CHARSETS.get(declared.lower()) if declared else None
     if file_format is None or (declared and charset is None):
         raise Refused(about(why.MEDIA_TYPE, "Content-Type"), status=415)
-    if file_format == "ndjson" and charset == "gb18030":
+    if file_format != "csv" and charset == "gb18030":
         raise Refused(about(why.MEDIA_TYPE, "Content-Type"), status=415)
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in _COMPRESSIONS:
@@ -74,7 +81,13 @@ def upload_of(kit: Kit, request: Request) -> Upload:
     meter = Metered(_body(request))
     compression = _COMPRESSIONS[encoding]
     stream = decompressed(meter, compression) if compression else meter
-    source: Source = NdjsonSource(stream) if file_format == "ndjson" else CsvSource(stream, charset)
+    source: Source
+    if file_format == "ndjson":
+        source = NdjsonSource(stream)
+    elif file_format == "csv":
+        source = CsvSource(stream, charset)
+    else:
+        source = XlsxSource(stream, meter, kit.feed.xlsx_bytes)
     return Upload(file_format, source, meter, int(length) if length.isdigit() else None)
 
 
