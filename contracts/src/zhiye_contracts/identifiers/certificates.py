@@ -192,6 +192,8 @@ def parse_nurse_exam_certificate(text: str) -> str:
 
 
 def _opaque(text: str, refusal: Reason, longest: int) -> str:
+    if text.isascii() and text.isalnum() and 6 <= len(text) <= longest:
+        return text.upper()
     value = re.sub("[‐‑‒–—―−]", "-", re.sub(r"\s", "", fold(text))).upper()
     if not re.fullmatch(rf"(?=.{{6,{longest}}}$)[0-9A-Z]+(?:-[0-9A-Z]+)*", value):
         raise IdentifierError(refusal)

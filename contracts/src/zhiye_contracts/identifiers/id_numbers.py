@@ -30,7 +30,9 @@ OLDEST = 130
 """Years; nobody with an ID number is older."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS = ord("0") * sum(_WEIGHTS)
 _CHECKS = "10X98765432"
+_SEVENTEEN = re.compile("[0-9]{17}")
 _SHAPE = re.compile("(?:[0-9]*[0-9X])?")
 _CROSSES = str.maketrans("×✕✖ХΧ", "XXXXX")  # multiplication signs, Cyrillic and Greek letters
 _STANDARD = "GB 11643-1999"
@@ -160,14 +162,15 @@ class IdNumber:
 
 def check_character(first_seventeen: str) -> str:
     """The 18th character for the 17 digits before it (GB 11643-1999, ISO 7064 MOD 11-2)."""
-    if len(first_seventeen) != len(_WEIGHTS):
+    if not _SEVENTEEN.fullmatch(first_seventeen):
         raise ValueError("17 digits are needed")
-    return _CHECKS[sum(map(mul, map(int, first_seventeen), _WEIGHTS)) % 11]
+    return _CHECKS[(sum(map(mul, first_seventeen.encode(), _WEIGHTS)) - _ZEROS) % 11]
 
 
 def normalise_id_number(text: str) -> str:
     """Plain digits and capital X, without blanks and hyphens. Checks nothing."""
-    return compact(text).translate(_CROSSES)
+    value = compact(text)
+    return value if value.isascii() else value.translate(_CROSSES)
 
 
 def parse_id_number(text: str, today: date) -> IdNumber:
