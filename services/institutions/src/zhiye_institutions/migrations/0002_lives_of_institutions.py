@@ -1,8 +1,12 @@
-"""people and institutions"""
+"""lives of institutions"""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from zhiye_chassis.tables import REFUSE_CHANGES, refuse_changes_of
+from zhiye_institutions.adapters.pinyin import initials
+from zhiye_institutions.domain.search import search_keys
 
 revision = "0002"
 down_revision = "0001"
@@ -74,11 +78,17 @@ def upgrade() -> None:
         ),
         sa.Column("dry_run", sa.Boolean(), nullable=False),
         sa.Column("format", sa.Text(), nullable=False, comment="csv | xlsx"),
-        sa.Column("object", sa.Text(), nullable=False, comment="the file, in the object store"),
+        sa.Column(
+            "object",
+            sa.Text(),
+            nullable=True,
+            comment="the file in the object store, until it was deleted there",
+        ),
         sa.Column(
             "region", sa.Text(), nullable=False, comment="rows of other regions are rejected"
         ),
         sa.Column("created_by", sa.Text(), nullable=False, comment="account"),
+        sa.Column("created_by_name", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -145,6 +155,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "line", name=op.f("import_reject_pkey")),
     )
     op.create_table(
+        "import_seen",
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column(
+            "key", sa.Text(collation="C"), nullable=False, comment="number, or place and name"
+        ),
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("campus", sa.Boolean(), nullable=False, comment="whether it is one itself"),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False, comment="of all that the line says"),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["institution_import.id"], name=op.f("import_seen_import_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("import_id", "key", name=op.f("import_seen_pkey")),
+    )
+    op.create_index("import_seen_name_idx", "import_seen", ["import_id", "name"], unique=False)
+    op.create_table(
         "filing",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -195,6 +222,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("filing_number_key")),
     )
     op.create_index("filing_authority_idx", "filing", ["authority_id", "state", "id"], unique=False)
+    op.create_index(
+        "filing_closure_idx",
+        "filing",
+        ["institution_id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'closure' AND state = 'approved'"),
+    )
     op.create_index("filing_institution_idx", "filing", ["institution_id", "id"], unique=False)
     op.create_index(
         "filing_one_open_per_kind",
@@ -312,12 +346,35 @@ def upgrade() -> None:
     op.add_column(
         "institution",
         sa.Column(
+            "check_reminded",
+            sa.Date(),
+            nullable=True,
+            comment="the next_check_due that it was reminded of",
+        ),
+    )
+    op.add_column(
+        "institution",
+        sa.Column(
             "search_keys",
-            sa.ARRAY(sa.Text()),
+            sa.ARRAY(sa.Text(collation="C")),
             server_default="{}",
             nullable=False,
             comment="what a search may look for: domain.search",
         ),
+    )
+    op.create_index(
+        "institution_check_idx",
+        "institution",
+        ["next_check_due"],
+        unique=False,
+        postgresql_where=sa.text("check_reminded IS DISTINCT FROM next_check_due"),
+    )
+    op.create_index(
+        "institution_province_idx",
+        "institution",
+        [sa.literal_column('"left"(region, 2)'), "name", "id"],
+        unique=False,
+        postgresql_include=("region", "category", "status"),
     )
     op.create_index(
         "institution_search_idx",
@@ -333,26 +390,92 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("standard_id IS NOT NULL"),
     )
-    op.create_foreign_key(
-        op.f("institution_standard_id_fkey"), "institution", "institution", ["standard_id"], ["id"]
+    op.create_index(
+        "institution_status_idx",
+        "institution",
+        ["status", "name", "id"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'in_force'"),
     )
     op.create_foreign_key(
         op.f("institution_merged_into_fkey"), "institution", "institution", ["merged_into"], ["id"]
     )
+    op.create_foreign_key(
+        op.f("institution_standard_id_fkey"), "institution", "institution", ["standard_id"], ["id"]
+    )
     # ### end Alembic commands ###
+    op.execute('ALTER TABLE institution ALTER registration_number TYPE text COLLATE "C"')
+    op.drop_index("institution_name_idx", table_name="institution")
+    op.create_index(
+        "institution_name_idx",
+        "institution",
+        ["name", "id"],
+        postgresql_include=["region", "category", "status"],
+    )
+    op.drop_constraint("institution_status_check", "institution")
+    op.create_check_constraint(
+        op.f("institution_status_check"),
+        "institution",
+        "status IN ('planned', 'in_force', 'suspended', 'closed', 'cancelled', 'merged')",
+    )
+    op.create_check_constraint(
+        op.f("institution_merged_check"),
+        "institution",
+        "(status = 'merged') = (merged_into IS NOT NULL)",
+    )
+    op.execute("CREATE SEQUENCE filing_number MAXVALUE 9999999 CYCLE")
+    op.execute(REFUSE_CHANGES)
+    op.execute(refuse_changes_of("institution_history"))
+    op.execute(refuse_changes_of("filing_step"))
+    # Zones were recorded as authorities only.
+    op.execute(
+        "INSERT INTO zone (id, name, parent, document, state, code, reported_by, reported_at,"
+        " decided_by, decided_at)"
+        " SELECT DISTINCT ON (region) id, name, left(region, 2) || '0000', '', 'assigned', region,"
+        " 'migration', created_at, 'migration', created_at FROM authority WHERE level = 'zone'"
+        " ORDER BY region, created_at"
+    )
+    _fill_search_keys()
+
+
+def _fill_search_keys() -> None:
+    connection = op.get_bind()
+    rows = connection.execute(sa.text("SELECT id, name, region, category FROM institution")).all()
+    for row in rows:
+        keys = sorted(search_keys(row.name, row.region, row.category, [], initials))
+        connection.execute(
+            sa.text("UPDATE institution SET search_keys = :keys WHERE id = :id"),
+            {"id": row.id, "keys": keys},
+        )
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_constraint(op.f("institution_merged_into_fkey"), "institution", type_="foreignkey")
     op.drop_constraint(op.f("institution_standard_id_fkey"), "institution", type_="foreignkey")
+    op.drop_constraint(op.f("institution_merged_into_fkey"), "institution", type_="foreignkey")
+    op.drop_index(
+        "institution_status_idx",
+        table_name="institution",
+        postgresql_where=sa.text("status <> 'in_force'"),
+    )
     op.drop_index(
         "institution_standard_idx",
         table_name="institution",
         postgresql_where=sa.text("standard_id IS NOT NULL"),
     )
     op.drop_index("institution_search_idx", table_name="institution", postgresql_using="gin")
+    op.drop_index(
+        "institution_province_idx",
+        table_name="institution",
+        postgresql_include=("region", "category", "status"),
+    )
+    op.drop_index(
+        "institution_check_idx",
+        table_name="institution",
+        postgresql_where=sa.text("check_reminded IS DISTINCT FROM next_check_due"),
+    )
     op.drop_column("institution", "search_keys")
+    op.drop_column("institution", "check_reminded")
     op.drop_column("institution", "next_check_due")
     op.drop_column("institution", "licensed_on")
     op.drop_column("institution", "sealed_reserved_phone")
@@ -381,8 +504,15 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('draft', 'awaiting_authority', 'returned')"),
     )
     op.drop_index("filing_institution_idx", table_name="filing")
+    op.drop_index(
+        "filing_closure_idx",
+        table_name="filing",
+        postgresql_where=sa.text("kind = 'closure' AND state = 'approved'"),
+    )
     op.drop_index("filing_authority_idx", table_name="filing")
     op.drop_table("filing")
+    op.drop_index("import_seen_name_idx", table_name="import_seen")
+    op.drop_table("import_seen")
     op.drop_table("import_reject")
     op.drop_index("zone_parent_name_key", table_name="zone")
     op.drop_table("zone")
@@ -393,3 +523,6 @@ def downgrade() -> None:
     op.drop_index("filing_step_once", table_name="filing_step")
     op.drop_table("filing_step")
     # ### end Alembic commands ###
+    op.drop_constraint("institution_merged_check", "institution")
+    op.execute("DROP SEQUENCE filing_number")
+    op.execute("DROP FUNCTION refuse_change()")
