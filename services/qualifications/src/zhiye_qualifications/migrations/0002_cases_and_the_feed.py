@@ -157,8 +157,8 @@ def upgrade() -> None:
             name=op.f("qualification_case_kind_check"),
         ),
         sa.CheckConstraint(
-            "state IN ('draft', 'awaiting_province', 'returned', 'forwarded', 'approved', 'refused',"
-            " 'withdrawn')",
+            "state IN ('draft', 'awaiting_province', 'returned', 'forwarded', 'approved',"
+            " 'refused', 'withdrawn')",
             name=op.f("qualification_case_state_check"),
         ),
         sa.CheckConstraint(
