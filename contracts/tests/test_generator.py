@@ -22,6 +22,7 @@ from zhiye_contracts.identifiers import (
     parse_id_number,
     parse_name,
     parse_nurse_exam_certificate,
+    parse_physician_qualification_certificate,
     upgrade_fifteen,
 )
 from zhiye_launcher.generator import (
@@ -32,6 +33,7 @@ from zhiye_launcher.generator import (
     Record,
     demo_people,
     dirty_kind,
+    generate_exam_results,
     generate_nurse_exam_results,
     write,
 )
@@ -214,6 +216,30 @@ def test_memory_does_not_grow_with_the_size() -> None:
 def test_what_cannot_be_generated_is_refused(year: int, dirty: float) -> None:
     with pytest.raises(ValueError, match="must be"):
         next(generate_nurse_exam_results(1, 1, year, dirty=dirty))
+
+
+def test_physicians_have_certificates_around_their_id_number_by_either_route() -> None:
+    records = list(generate_exam_results(2000, 7, YEAR, dirty=SHARE, profession="physician"))
+    kinds = [dirty_kind(index, SHARE) for index in range(len(records))]
+    clean = [record for record, kind in zip(records, kinds, strict=True) if kind is None]
+    for record in clean:
+        assert tuple(record) == FIELDS
+        number = parse_physician_qualification_certificate(str(record["certificate_number"]), TODAY)
+        assert number.id_number.value == record["id_number"]
+        assert (number.year, number.province) == (record["exam_year"], record["province"])
+        assert (number.level, number.category[0]) == (record["level"], record["category"])
+        recognised = record["route"] == "recognition"
+        assert len(number.value) == (24 if recognised else 27)
+        assert (record["admission_number"] is None) == recognised
+    for key in ("id_number", "certificate_number"):
+        assert len({record[key] for record in clean}) == len(clean)
+    recognised = sum(record["route"] == "recognition" for record in clean) / len(clean)
+    assert 0.02 < recognised < 0.1
+    assert records == list(
+        generate_exam_results(2000, 7, YEAR, dirty=SHARE, profession="physician")
+    )
+    nurses = {record["id_number"] for record in RECORDS}
+    assert len(nurses & {record["id_number"] for record in clean}) < 3
 
 
 def test_the_demo_people_are_clean_and_apart_from_the_generated_ones() -> None:

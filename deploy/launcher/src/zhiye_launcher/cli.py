@@ -189,11 +189,14 @@ def generate_exams(
     year: int = 2026,
     dirty: Annotated[float, typer.Option(help="Share of faulty records")] = 0.03,
     format: Annotated[Literal["ndjson", "csv"], typer.Option()] = "ndjson",
+    profession: Annotated[Literal["nurse", "physician"], typer.Option()] = "nurse",
 ) -> None:
-    """Print realistic nurse exam results; the same seed gives the same file."""
-    from zhiye_launcher.generator import generate_nurse_exam_results, write
+    """Print realistic exam results, of physicians recognitions too; the same seed gives the same
+    file."""
+    from zhiye_launcher.generator import generate_exam_results, write
 
-    write(generate_nurse_exam_results(count, seed, year, dirty=dirty), sys.stdout, format)
+    records = generate_exam_results(count, seed, year, dirty=dirty, profession=profession)
+    write(records, sys.stdout, format)
 
 
 DatabaseUrl = Annotated[
