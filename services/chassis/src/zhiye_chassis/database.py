@@ -127,6 +127,8 @@ class Database:
                 "server_settings": {
                     "application_name": f"zhiye-{service}",
                     "statement_timeout": str(STATEMENT_SECONDS * 1000),
+                    # Our statements are short: compiling one takes longer than any of them.
+                    "jit": "off",
                     **self._server_settings,
                 }
             },
