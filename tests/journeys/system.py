@@ -161,8 +161,9 @@ async def _delete_queues(url: str) -> None:
     connection = await aio_pika.connect(url)
     async with connection:
         for service in registry.detached().values():
-            queue = service.subscriptions.queue
-            for name in (queue, f"{queue}.dead"):
+            queues = [one.queue for one in (service.subscriptions, *service.outside)]
+            outlets = [outlet.queue for outlet in service.outlets]
+            for name in (*queues, *(f"{queue}.dead" for queue in queues), *outlets):
                 async with connection.channel() as channel:
                     with contextlib.suppress(ChannelNotFoundEntity):
                         found = await channel.declare_queue(name, passive=True)
