@@ -78,12 +78,12 @@ async def _settle(now: datetime, tx: Transaction, source_id: str) -> None:
 
 
 async def _tell(tx: Transaction, institution_id: str, moved: Moved, change: str) -> None:
-    online = await _is_online(tx, institution_id)
+    online = await is_online(tx, institution_id)
     tx.emit(*(registration_changed(one, region_online=online) for one in moved.registrations))
     tx.emit(*(application_changed(one, change) for one in moved.applications))
 
 
-async def _is_online(tx: Transaction, institution_id: str) -> bool:
+async def is_online(tx: Transaction, institution_id: str) -> bool:
     """Whether anybody who decides for an institution is online; as long as nothing is known of it,
     it is taken for granted, as with an approval."""
     deciding = await tx.connection.scalar(

@@ -25,8 +25,9 @@ from zhiye_registration.domain.facts import STATUSES, Status
 from zhiye_registration.kit import Kit
 
 _IMPORTED = Text("原有注册信息", "taken over")
-_MERGES = {
+_BY_THE_SYSTEM = {
     "institution-merged": Text("机构并入标准名称", "institution merged into its standard name"),
+    "identity-corrected": Text("随资格信息更正", "corrected with the qualification"),
     "merge-undone": Text("机构合并已撤销", "merge of the institution undone"),
 }
 
@@ -128,5 +129,5 @@ def routes(kit: Kit) -> Routes:
 
 def _history(entry: Any, language: Language) -> HistoryOut:
     change = entry["change"]
-    label = BUSINESS_TYPES.get(change) or _MERGES.get(change, _IMPORTED)
+    label = BUSINESS_TYPES.get(change) or _BY_THE_SYSTEM.get(change, _IMPORTED)
     return HistoryOut.model_validate({**entry, "change_label": label.read(language)})

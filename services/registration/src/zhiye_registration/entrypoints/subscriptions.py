@@ -15,15 +15,17 @@ from zhiye_contracts.events import (
 )
 from zhiye_registration.application import reactions
 from zhiye_registration.application.follow_merges import follow_merges
+from zhiye_registration.application.follow_qualifications import follow_qualifications
 from zhiye_registration.kit import Kit
 
 
 def subscriptions(kit: Kit) -> Subscriptions:
     batches = partial(reactions.keep_batches, kit.clock)
+    decided = partial(follow_qualifications, kit.clock)
     return Subscriptions(
         "registration",
         (
-            Subscription(QualificationRecorded, reactions.keep_qualifications, batch=True),
+            Subscription(QualificationRecorded, decided, batch=True),
             Subscription(QualificationsRecorded, batches, batch=True),
             Subscription(InstitutionChanged, reactions.keep_institutions, batch=True),
             Subscription(InstitutionMerged, partial(follow_merges, kit.clock), batch=True),

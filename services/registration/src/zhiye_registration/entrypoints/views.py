@@ -36,6 +36,7 @@ STEPS: dict[str, Text] = {
     "approved": Text("审批通过", "approved by the authority"),
     "authority_returned": Text("审批机关退回补正", "returned by the authority"),
     "refused": Text("审批不通过", "refused by the authority"),
+    "qualification_revoked": Text("所依据的资格已被撤销", "the qualification was revoked"),
     "institution_merged": Text("机构并入标准名称", "institution merged into its standard name"),
     "merge_undone": Text("机构合并已撤销", "merge of the institution undone"),
 }
