@@ -42,6 +42,24 @@ async def test_the_newest_version_of_a_qualification_stays_in_any_order(
     assert (await world.read(row["id"]))["identity"] == "matched"
 
 
+async def test_a_corrected_id_number_has_both_people_checked_again(world: World) -> None:
+    wrong, right = await world.account(), await world.account()
+    first = world.qualified(wrong["person_key"], name="王芳")
+    await world.deliver(first)
+    assert (await world.read(wrong["id"]))["identity"] == "matched"
+    moved = first.model_copy(
+        update={
+            "version": 2,
+            "person_key": right["person_key"],
+            "former_person_key": wrong["person_key"],
+            "corrected": ["id_number"],
+        }
+    )
+    await world.deliver(moved)
+    assert (await world.read(right["id"]))["identity"] == "matched"
+    assert (await world.read(wrong["id"]))["identity"] == "no_record"
+
+
 @pytest.mark.parametrize("order", ORDERS)
 async def test_the_newest_version_of_a_registration_stays_in_any_order(
     world: World, order: tuple[int, ...]

@@ -33,8 +33,11 @@ async def _qualifications(
 ) -> None:
     columns = {name: column(events, field) for name, field in _QUALIFICATION.items()}
     changed = await keep_newest_of(tx, tables.qualification, columns)
-    whose = zip(columns["id"], columns["person_key"], strict=True)
-    await recheck_people(tx, kit, {person for id_, person in whose if id_ in changed})
+    # Whose record it was until the ID number was corrected has one less now.
+    former = column(events, "former_person_key")
+    whose = zip(columns["id"], columns["person_key"], former, strict=True)
+    people = {person for id_, *both in whose if id_ in changed for person in both if person}
+    await recheck_people(tx, kit, people)
 
 
 async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationChanged]) -> None:

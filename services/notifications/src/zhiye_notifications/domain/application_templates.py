@@ -156,6 +156,24 @@ APPLICATION_TEMPLATES: dict[str, Template] = {
         example=_STEP,
         source="Q20.4.2, Q41.4.2",
     ),
+    "application_qualification_revoked": Template(
+        title=Text("所依据的资格已被撤销", "The qualification was revoked"),
+        text=Text(
+            "您的{business}申请（{number}）所依据的资格已被撤销，目前不能审批通过。",
+            "The qualification that your application for {business} ({number}) relies on was "
+            "revoked: it cannot be approved at present.",
+        ),
+        next_step=Text(
+            "请查看资格信息；对撤销决定不服的，可以依法申请行政复议或者提起行政诉讼。",
+            "See the qualification. Against its revocation you may seek administrative "
+            "reconsideration or go to court.",
+        ),
+        sms=Text(
+            "您的{business}申请（{number}）所依据的资格已被撤销，目前不能审批通过，请登录查看。",
+            "{business} {number}: the qualification was revoked; log in to see it.",
+        ),
+        example=_STEP,
+    ),
     "application_changed": Template(
         title=Text("申请有新进展", "News of your application"),
         text=Text(

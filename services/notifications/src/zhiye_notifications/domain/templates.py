@@ -58,4 +58,6 @@ def template_of_step(state: str, change: str) -> str | None:
         return None
     if change in READDRESSING_CHANGES:
         return "application_readdressed"
+    if change == "qualification_revoked":
+        return "application_qualification_revoked"
     return STATE_TEMPLATES.get(state, "application_changed")
