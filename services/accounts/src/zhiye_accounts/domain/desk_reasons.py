@@ -90,8 +90,10 @@ OTHER_INSTITUTION = Reason(
         "The main institution on record is another one.",
     ),
     Text(
-        "请本人申请变更（主要）执业机构至本机构；由登记的机构为其激活账户。",
-        "They apply to change to your institution; the one on record activates the account.",
+        "请本人申请变更（主要）执业机构至本机构，由登记的机构为其激活账户；如所登记的名称就是"
+        "本机构的非标准名称，请联系负责电子化注册的卫生健康行政部门合并。",
+        "They apply to change to your institution, and the one on record activates the account; if "
+        "the name on record is a non-standard one of yours, ask the health authority to merge it.",
     ),
     source="Q20, Q24, Q41, Q45",
 )
