@@ -10,6 +10,7 @@ import time
 from tests.bench import latency, report, start, surroundings
 from tests.bench.bus import compare as bus
 from tests.bench.feed import compare as feed
+from tests.bench.institutions import compare as institutions
 from tests.bench.lookup import compare as lookup
 
 TITLES = {
@@ -17,6 +18,7 @@ TITLES = {
     "latency": "From a commit to its effect in another service",
     "lookup": "Look-up by certificate number",
     "feed": "The exam centre's feed at national scale",
+    "institutions": "The institutions of the whole country",
     "start": "Start and memory",
 }
 NEEDS_BROKER = {"bus", "feed"}
@@ -31,6 +33,8 @@ def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundi
         return lookup.measure(rounds, quick, bool(around.rabbitmq))
     if part == "feed":
         return feed.measure(rounds, quick)
+    if part == "institutions":
+        return institutions.measure(rounds, quick)
     return start.measure(rounds, quick)
 
 

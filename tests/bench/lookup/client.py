@@ -35,6 +35,7 @@ class Answered:
     """Answers a second."""
     median: float
     """Milliseconds."""
+    p95: float
     p99: float
 
 
@@ -122,7 +123,10 @@ async def put(load: Load) -> Answered:
         raise TimeoutError(f"no answer within {load.seconds} s")
     milliseconds = [latency * 1000 for latency in found]
     return Answered(
-        len(found) / seconds, statistics.median(milliseconds), percentile(milliseconds, 0.99)
+        len(found) / seconds,
+        statistics.median(milliseconds),
+        percentile(milliseconds, 0.95),
+        percentile(milliseconds, 0.99),
     )
 
 

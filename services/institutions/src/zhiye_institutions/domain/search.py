@@ -107,7 +107,7 @@ def matched_name(
             fold(one), region, initials
         )
 
-    if term.text in fold(name) or begins_so(name):
+    if not others or term.text in fold(name) or begins_so(name):
         return None
     return next((one for one in others if term.text in fold(one) or begins_so(one)), None)
 

@@ -1,0 +1,1 @@
+"""The national tree of institutions: imported, and searched."""
