@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from services.accounts.tests.world import CERTIFICATE, World
+from sqlalchemy import text
 
 from zhiye_accounts.adapters.tables import organisation, qualification, registration
 from zhiye_chassis.bus.cloudevents import to_cloudevent
 from zhiye_chassis.bus.consumer import Consumer
+from zhiye_chassis.ids import new_id
 from zhiye_contracts.events import (
     AccountChanged,
     AuthorityChanged,
@@ -96,6 +99,35 @@ async def test_organisations_are_kept_by_their_newest_version(world: World) -> N
     assert [(o["version"], o["region"]) for o in await world.all(organisation)] == [
         (9, "130102")
     ] * 2
+
+
+async def _route(world: World, nurse: dict[str, Any]) -> str:
+    told = (await world.as_(nurse).get("/api/v1/accounts/me")).json()
+    return str(told["activation"]["route"])
+
+
+async def test_when_an_authority_goes_online_codes_activate_instead_of_approvals(
+    world: World,
+) -> None:
+    """Q5, Q29: also for whoever was registered before, and back again."""
+    nurse = await world.ready()
+    elsewhere = await world.ready()
+    for person, region in ((nurse, "140105"), (elsewhere, "130102")):
+        event = world.registered(person["person_key"], new_id(), region=region, region_online=False)
+        await world.deliver(event)
+    assert await _route(world, nurse) == "by_approval"
+    city = AuthorityChanged(**AuthorityChanged.example | {"region": "140100", "version": 1})
+    await world.deliver(city)
+    assert await _route(world, nurse) == "institution_code"
+    assert await _route(world, elsewhere) == "by_approval", "another province"
+    late = world.registered(
+        nurse["person_key"], new_id(), region="140105", region_online=False, profession="physician"
+    )
+    await world.deliver(late)
+    rows = await world.rows(text("SELECT region_online FROM registration WHERE region = '140105'"))
+    assert [row["region_online"] for row in rows] == [True, True]
+    await world.deliver(city.model_copy(update={"version": 2, "online": False}))
+    assert await _route(world, nurse) == "by_approval"
 
 
 async def test_the_same_delivery_again_has_no_second_effect(world: World) -> None:

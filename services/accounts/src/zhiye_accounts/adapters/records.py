@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -16,6 +17,17 @@ _LOCK_PEOPLE = text(
     "SELECT pg_advisory_xact_lock(2608, bucket) FROM (SELECT DISTINCT hashtext(key) & 255 AS bucket"
     " FROM unnest(CAST(:keys AS text[])) AS key ORDER BY bucket) AS buckets"
 )  # buckets, as a delivery may hold thousands of people and PostgreSQL has few thousand locks
+
+_ONLINE = (
+    "EXISTS (SELECT FROM organisation WHERE kind = 'authority' AND online AND organisation.region"
+    " IN (registration.region, left(registration.region, 4) || '00',"
+    " left(registration.region, 2) || '0000', '000000'))"
+)
+_FOLLOW_ONLINE = text(
+    f"UPDATE registration SET region_online = {_ONLINE}"  # noqa: S608 - no value in it
+    " WHERE region LIKE ANY(CAST(:inside AS text[]))"
+    f" AND region_online IS DISTINCT FROM {_ONLINE} AND NOT (region_online AND :only_on)"
+)
 
 Records = tuple[Sequence[Qualification], Sequence[Registration]]
 
@@ -32,6 +44,15 @@ async def lock_people(tx: Transaction, person_keys: Collection[str]) -> None:
     the account, could both commit and never meet.
     """
     await tx.execute(_LOCK_PEOPLE, {"keys": sorted(person_keys)})
+
+
+async def follow_online(
+    tx: Transaction, regions: Collection[str], *, only_on: bool = False
+) -> None:
+    """Have registrations inside these regions say whether an authority over them is online now,
+    or, ``only_on``, whether one is after all: it decides how an account is activated (Q5, Q29)."""
+    inside = sorted({re.sub("(?:00)+$", "", region) + "%" for region in regions})
+    await tx.execute(_FOLLOW_ONLINE, {"inside": inside, "only_on": only_on})
 
 
 async def of_person(tx: Transaction, person_key: str) -> Records:

@@ -225,7 +225,7 @@ organisation = Table(
     Column("name", Text, nullable=False),
     Column("region", Text, nullable=False),
     Column("other_names", JSONB, nullable=False, server_default="[]", comment="of an institution"),
-    Column("in_force", Boolean, nullable=False, server_default="true"),
+    Column("online", Boolean, comment="of an authority: it registers electronically"),
     Index(
         "organisation_region_idx",
         "region",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from zhiye_accounts.adapters import activation_codes, tables
+from zhiye_accounts.adapters import activation_codes, records, tables
 from zhiye_accounts.application.activate import activate_by_approval
 from zhiye_accounts.application.check_identity import recheck_people
 from zhiye_accounts.kit import Kit
@@ -63,6 +63,8 @@ async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationCha
     told = [newest[id_] for id_ in sorted(changed)]
     people = {event.person_key for event in told}
     await recheck_people(tx, kit, people)
+    if not all(event.region_online for event in told):
+        await records.follow_online(tx, {event.region for event in told}, only_on=True)
     if people:
         await activation_codes.void_of_moved(tx, people, kit.clock.now())
     for event in told:
@@ -81,13 +83,13 @@ async def _organisations(
             "name": event.name,
             "region": event.region,
             "other_names": event.other_names if isinstance(event, InstitutionChanged) else [],
-            "in_force": event.status == "in_force"
-            if isinstance(event, InstitutionChanged)
-            else True,
+            "online": event.online if isinstance(event, AuthorityChanged) else None,
         }
         for event in events
     ]
     await keep_newest(tx, tables.organisation, rows)
+    if kind == "authority":
+        await records.follow_online(tx, {event.region for event in events})
 
 
 def subscriptions(kit: Kit) -> Subscriptions:

@@ -290,7 +290,13 @@ def upgrade() -> None:
         ),
     )
     op.add_column(
-        "organisation", sa.Column("in_force", sa.Boolean(), server_default="true", nullable=False)
+        "organisation",
+        sa.Column(
+            "online",
+            sa.Boolean(),
+            nullable=True,
+            comment="of an authority: it registers electronically",
+        ),
     )
     op.create_index(
         "organisation_region_idx",
@@ -409,7 +415,7 @@ def downgrade() -> None:
         postgresql_ops={"region": "text_pattern_ops"},
         postgresql_where=sa.text("kind = 'institution'"),
     )
-    op.drop_column("organisation", "in_force")
+    op.drop_column("organisation", "online")
     op.drop_column("organisation", "other_names")
     op.drop_constraint(op.f("account_main_account_id_fkey"), "account", type_="foreignkey")
     op.drop_index(
