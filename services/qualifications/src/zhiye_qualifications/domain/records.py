@@ -176,6 +176,8 @@ class _Form:
             self._fault(why.TEXT_EXPECTED, name)
             return ""
         text = value.strip() if value else ""
+        if text.isalnum():
+            return text
         if not text:
             if required:
                 self._fault(why.FIELD_MISSING, name)
@@ -198,6 +200,9 @@ class _Form:
             return None
 
     def _code(self, name: str, table: CodeTable | None) -> str:
+        value = self._fields.get(name)
+        if table is not None and isinstance(value, str) and value in table.rows:
+            return value
         value = self._text(name)
         if not value or table is None:  # then the profession it depends on has been reported
             return value
