@@ -232,6 +232,32 @@ async def test_the_id_number_of_an_account_is_not_taken_over_by_a_correction(
     assert len(await world.events("account-changed", row["id"])) == 1
 
 
+async def test_an_active_account_is_not_active_for_another_person(world: World) -> None:
+    """Its own record was corrected since, so that it does not match any more: a chance to become
+    somebody whose name and ID number one knows."""
+    row, victim = await world.ready(status="active", activated_by="institution_code"), id_number()
+    await world.deliver(
+        world.qualified(row["person_key"], name="王方"),
+        world.qualified(world.kit.person_key(victim), name="李静"),
+    )
+    client = world.as_(row)
+    checked = (await client.post(CHECK, json={})).json()
+    assert (checked["identity"]["code"], checked["status"]) == ("identity_name_differs", "active")
+    answer = await client.post(CHECK, json={"name": "李静", "id_number": victim})
+    assert answer.json()["identity"]["code"] == "identity_matched"
+    assert answer.json()["status"] == "verified", "as whoever opens an account with this ID number"
+    now = await world.read(row["id"])
+    assert (now["activated_at"], now["activated_by"]) == (None, None)
+
+
+async def test_an_active_account_follows_its_record_to_another_name(world: World) -> None:
+    row = await world.ready(status="active", identity="name_differs")
+    await world.deliver(world.qualified(row["person_key"], name="王方"))
+    answer = await world.as_(row).post(CHECK, json={"name": "王方"})
+    assert answer.json()["identity"]["code"] == "identity_matched"
+    assert answer.json()["status"] == "active"
+
+
 async def test_corrections_are_no_way_to_try_who_holds_a_qualification(world: World) -> None:
     row = await world.account()
     for _ in range(5):

@@ -53,6 +53,7 @@ async def correct_identity(
     """ "Check and update my identity" (Q4, Q28): correct what was mistyped, check again.
 
     Refused once the identity has matched: then the authority's correction is the way (Q6, Q30).
+    An account was activated for one person: with another ID number that has to be done again.
     """
     person_key = kit.person_key(id_number.value) if id_number else None
     if person_key is not None:
@@ -64,6 +65,7 @@ async def correct_identity(
     if id_number is not None and person_key != row["person_key"]:
         changes["person_key"] = person_key
         changes["sealed_id_number"] = kit.cipher.seal(id_number.value, purposes.ID_NUMBER)
+        changes |= {"status": "registered", "activated_at": None, "activated_by": None}
     if changes:
         if row["identity"] == Outcome.MATCHED:
             raise refused(
