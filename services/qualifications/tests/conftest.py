@@ -115,9 +115,11 @@ class World:
         ]
 
     async def deliver(self, *events: Event) -> None:
-        """Deliver events as another service's outbox would."""
-        consumer = Consumer(self.service.database, self.service.subscriptions, self.kit.clock)
-        await consumer.consume([to_cloudevent(event, "/elsewhere") for event in events])
+        """Deliver events as another service's outbox, or the exam centre, would."""
+        for read in (self.service.subscriptions, *self.service.outside):
+            consumer = Consumer(self.service.database, read, self.kit.clock)
+            mine = [event for event in events if event.type in read.types]
+            await consumer.consume([to_cloudevent(event, "/elsewhere") for event in mine])
 
     async def keep(self) -> None:
         """Answer as the registration service does, once it has what the outbox tells."""

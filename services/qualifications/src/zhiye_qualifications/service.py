@@ -46,7 +46,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         ),
         subscriptions=subscriptions(kit),
         outside=(exam_centre.stated(kit),),
-        outlets=(exam_centre.ANSWERS,),
+        outlets=(exam_centre.FOR_EXAM_CENTRE,),
         metadata=metadata,
         migrations="zhiye_qualifications.migrations",
         periodic=(

@@ -6,6 +6,12 @@ from __future__ import annotations
 from functools import partial
 
 from zhiye_chassis.bus.subscriptions import Outlet, Subscription, Subscriptions
+from zhiye_chassis.database import Transaction
+from zhiye_contracts.events import (
+    QualificationCaseDecided,
+    QualificationCaseForwarded,
+    QualificationRequested,
+)
 from zhiye_contracts.exam_centre import (
     EXCHANGE,
     INBOX,
@@ -14,12 +20,18 @@ from zhiye_contracts.exam_centre import (
     ExamCentreResult,
     QualificationStated,
 )
+from zhiye_qualifications.application.decide_case import decide_by_event
 from zhiye_qualifications.application.feed_from_bus import end_batches, take_stated
 from zhiye_qualifications.kit import Kit
 
 
 def stated(kit: Kit) -> Subscriptions:
-    """Records and ends of batches. They carry ID numbers: what failed is kept sealed."""
+    """Records, ends of batches, and decisions of cases that a province forwarded (Q14). Records
+    carry ID numbers: what failed is kept sealed."""
+
+    async def case_decided(tx: Transaction, event: QualificationCaseDecided) -> None:
+        await decide_by_event(tx, kit, event)
+
     return Subscriptions(
         "qualifications",
         (
@@ -27,10 +39,20 @@ def stated(kit: Kit) -> Subscriptions:
                 QualificationStated, partial(take_stated, kit), batch=True, enveloped=True
             ),
             Subscription(BatchEnded, partial(end_batches, kit), batch=True, enveloped=True),
+            Subscription(QualificationCaseDecided, case_decided),
         ),
         EXCHANGE,
         kit.cipher,
     )
 
 
-ANSWERS = Outlet("exam-centre", INBOX, (ExamCentreResult.type, ExamCentreBatchResult.type))
+FOR_EXAM_CENTRE = Outlet(
+    "exam-centre",
+    INBOX,
+    (
+        ExamCentreResult.type,
+        ExamCentreBatchResult.type,
+        QualificationCaseForwarded.type,
+        QualificationRequested.type,
+    ),
+)

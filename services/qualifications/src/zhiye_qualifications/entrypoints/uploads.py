@@ -53,7 +53,8 @@ BODY = {
         "GB18030 and, like XLSX, has a header line with the names of the fields in English or "
         f"Chinese ({', '.join(CHINESE.values())}). Codes may be given by their Chinese labels, "
         "dates as 2026-06-15, 2026/6/15, 2026.6.15, 20260615 or 2026年6月15日. Of any length: it "
-        "is read as it comes, but for XLSX. `Content-Encoding` may be gzip or zstd.",
+        "is read as it comes, but for XLSX, of which the first sheet counts. `Content-Encoding` "
+        "may be gzip or zstd.",
         "content": {
             "application/x-ndjson": {"schema": {"type": "string"}, "example": _NDJSON_EXAMPLE},
             "text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE},
