@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.ids import new_id
 from zhiye_contracts.events import QualificationCaseChanged
-from zhiye_notifications.adapters import queue
 from zhiye_notifications.adapters.tables import contact
+from zhiye_notifications.application.telling import Told, in_order, reasons_of, tell
 from zhiye_notifications.domain.case_templates import template_of_case
-from zhiye_notifications.domain.delivery import WAIT_FOR_CONTACT
 from zhiye_notifications.kit import Kit
 
 ABOUT_YOUR_RECORD = "case_about_your_record"
@@ -31,7 +28,7 @@ async def tell_people_of_cases(
     """
     accounts = await _accounts(tx, events)
     told: list[tuple[QualificationCaseChanged, str, str]] = []
-    for event in sorted(events, key=lambda e: (e.occurred_at, e.aggregate_id, e.version)):
+    for event in in_order(events):
         template = template_of_case(event.kind, event.state, event.change)
         if template is None:
             continue
@@ -40,31 +37,20 @@ async def tell_people_of_cases(
         if event.change == "submitted" and event.former_person_key:
             others = [a for a in accounts[event.former_person_key] if a not in own]
             told += [(event, ABOUT_YOUR_RECORD, account) for account in others]
-    now = kit.clock.now()
-    inbox: list[dict[str, Any]] = []
-    out: list[dict[str, Any]] = []
-    for event, template, account in told:
-        message = {
-            "source": f"{event.aggregate_id}:{event.version}:{account}",
-            "account_id": account,
-            "template": template,
-            "sealed_parameters": kit.seal_parameters(_parameters(event)),
-        }
-        inbox.append(message | {"occurred_at": event.occurred_at})
-        out.append(
-            message
-            | {
-                "id": new_id(),
-                "language": "zh",
-                "state": "queued",
-                "attempts": 0,
-                "next_attempt_at": now,
-                "created_at": now,
-                "expires_at": event.occurred_at + WAIT_FOR_CONTACT,
-            }
-        )
-    await queue.put_in_app(tx, inbox)
-    await queue.put(tx, out)
+    await tell(
+        tx,
+        kit,
+        [
+            Told(
+                f"{event.aggregate_id}:{event.version}:{account}",
+                account,
+                template,
+                _parameters(event),
+                event.occurred_at,
+            )
+            for event, template, account in told
+        ],
+    )
 
 
 async def _accounts(
@@ -91,5 +77,5 @@ def _parameters(event: QualificationCaseChanged) -> dict[str, object]:
         "province": event.province,
         "organisation": event.organisation,
         "deadline": event.deadline.isoformat() if event.deadline else None,
-        "reasons": [reason.text for reason in event.reasons],
+        "reasons": reasons_of(event.reasons),
     }
