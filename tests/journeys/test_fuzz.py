@@ -49,7 +49,14 @@ STAFF = {
 }
 
 
-@schemathesis.serializer("application/x-ndjson", "text/csv", "image/jpeg", "image/png")
+@schemathesis.serializer(
+    "application/x-ndjson",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "image/jpeg",
+    "image/png",
+    "application/pdf",
+)
 def as_it_is(_context: Any, value: Any) -> bytes:
     """Bodies that are no JSON: bytes and texts as they are, anything else as JSON would be."""
     if isinstance(value, bytes):
@@ -116,6 +123,7 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
         "table": "education",
         "code": "110102",
         "certificate_number": "202613000001",
+        "evidence_id": "01JD0000000000000000EVI001",
         "message_id": str(messages[0]["id"]),
         "session_id": elsewhere.refresh_token.partition(".")[0],
         "recovery_id": await nurse.recovery(),
