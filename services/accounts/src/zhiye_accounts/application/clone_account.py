@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from zhiye_accounts.adapters import accounts
+from zhiye_accounts.adapters import accounts, attempts
 from zhiye_accounts.adapters.accounts import Row
 from zhiye_accounts.adapters.tables import account
 from zhiye_accounts.application.credentials import new_credentials
@@ -17,6 +17,7 @@ from zhiye_accounts.application.staff_access import (
 )
 from zhiye_accounts.application.staff_acts import record_act
 from zhiye_accounts.domain.policy import check_user_name
+from zhiye_accounts.domain.staff_accounts import CLONES_MADE
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
@@ -50,8 +51,10 @@ async def clone_account(
     if main["status"] == "revoked":
         raise already_ended()
     await _leave_room(tx, kit, main)
-    now = kit.clock.now()
-    made = await new_credentials(kit)
+    now, phone_key = kit.clock.now(), kit.phone_key(phone)
+    await attempts.enforce(tx, [(CLONES_MADE, main_id)], now, source="Q54")
+    made = await new_credentials(tx, kit, phone_key)
+    await attempts.record(tx, CLONES_MADE.kind, main_id, now)
     row = {
         "id": new_id(),
         "role": main["role"],
@@ -63,7 +66,7 @@ async def clone_account(
         "main_account_id": main_id,
         "language": main["language"],
         "sealed_phone": kit.cipher.seal(phone, purposes.PHONE),
-        "phone_key": kit.phone_key(phone),
+        "phone_key": phone_key,
         "institution_id": main["institution_id"],
         "authority_id": main["authority_id"],
         "region": main["region"],

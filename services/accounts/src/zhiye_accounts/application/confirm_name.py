@@ -14,7 +14,7 @@ from zhiye_accounts.adapters.tables import account, name_confirmation, qualifica
 from zhiye_accounts.application.check_identity import recheck
 from zhiye_accounts.application.desk_people import Named, Person, find_person, officer, unknown
 from zhiye_accounts.application.staff_acts import record_act
-from zhiye_accounts.application.telling import message, reachable
+from zhiye_accounts.application.telling import tell
 from zhiye_accounts.domain.desk import (
     employed_at,
     in_force_anywhere,
@@ -118,7 +118,7 @@ async def decide_name(
     result = "confirmed" if same_person else "rejected"
     row = await recheck(tx, kit, row, f"name_{result}")
     words = {"organisation": organisation_name, "result": result}
-    tx.emit(*(message(kit, row, channel, "name_decided", words) for channel in reachable(row)))
+    await tell(tx, kit, row, "name_decided", words)
     await record_act(
         tx,
         kit,

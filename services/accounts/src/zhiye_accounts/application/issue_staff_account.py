@@ -9,7 +9,7 @@ from sqlalchemy import func
 
 from zhiye_accounts.adapters import accounts
 from zhiye_accounts.adapters.tables import account
-from zhiye_accounts.application.credentials import new_credentials
+from zhiye_accounts.application.credentials import credentials_of, new_credentials
 from zhiye_accounts.application.register_account import user_name_taken
 from zhiye_accounts.application.staff_access import find_organisation, own_account
 from zhiye_accounts.application.staff_acts import record_act
@@ -63,7 +63,11 @@ async def issue_staff_account(
         command.handover.check()
     if name is None:
         raise _name_missing()
-    made = await new_credentials(kit, command.password)
+    phone_key = kit.phone_key(command.phone)
+    if command.password is None:
+        made = await new_credentials(tx, kit, phone_key)
+    else:
+        made = await credentials_of(kit, command.password)
     row = {
         "id": new_id(),
         "role": command.role,
@@ -74,7 +78,7 @@ async def issue_staff_account(
         "staff_name": command.handover.person_in_charge,
         "language": "zh",
         "sealed_phone": kit.cipher.seal(command.phone, purposes.PHONE),
-        "phone_key": kit.phone_key(command.phone),
+        "phone_key": phone_key,
         "phone_verified_at": None if by is not None else now,
         "activated_at": now,
         "activated_by": "issued",

@@ -61,13 +61,14 @@ async def change_password(
             field="new_password",
             source="deck 2.2",
         )
-    now = kit.clock.now()
+    password_hash = await hash_password(new_password)
+    now = kit.clock.now()  # no earlier, or a token made meanwhile would outlive the change
     row = await accounts.save(
         tx,
         row,
         "password_changed",
         now,
-        password_hash=await hash_password(new_password),
+        password_hash=password_hash,
         tokens_not_before=now,
     )
     await end_access(tx, kit, row, "password_changed", keep=caller.session_id)

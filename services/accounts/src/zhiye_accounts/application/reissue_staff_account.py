@@ -63,14 +63,14 @@ async def reissue_staff_account(
         raise _clone()
     if before["status"] == "revoked":
         raise already_ended()
-    now = kit.clock.now()
-    made = await new_credentials(kit)
     old_phone = kit.cipher.open(before["sealed_phone"], purposes.PHONE)
-    moved = phone is not None and phone != old_phone
+    told = phone or old_phone
+    made = await new_credentials(tx, kit, kit.phone_key(told))
+    now = kit.clock.now()
     changes: dict[str, Any] = {}
-    if phone is not None and moved:
-        changes["sealed_phone"] = kit.cipher.seal(phone, purposes.PHONE)
-        changes["phone_key"] = kit.phone_key(phone)
+    if told != old_phone:
+        changes["sealed_phone"] = kit.cipher.seal(told, purposes.PHONE)
+        changes["phone_key"] = kit.phone_key(told)
     if handover.person_in_charge is not None:
         changes["staff_name"] = handover.person_in_charge
     row = await accounts.save(
@@ -89,8 +89,7 @@ async def reissue_staff_account(
             tx, kit, "reissued", delegation.c.institution_id == before["institution_id"]
         )
     made.send(tx, kit, row)
-    told = phone if phone is not None else old_phone
-    if moved:
+    if told != old_phone:
         words = {"what": "phone", "new_address": mask_phone(told), "by": by.name}
         tx.emit(message(kit, before, "sms", "contact_changed", words))
     await record_act(

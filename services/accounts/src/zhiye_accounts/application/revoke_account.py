@@ -8,7 +8,7 @@ from zhiye_accounts.adapters import accounts, activation_codes
 from zhiye_accounts.application.desk_people import Named, Person, find_person, officer, unknown
 from zhiye_accounts.application.sessions import end_sessions
 from zhiye_accounts.application.staff_acts import record_act
-from zhiye_accounts.application.telling import message, reachable
+from zhiye_accounts.application.telling import tell
 from zhiye_accounts.domain.desk import employed_at, in_force_anywhere, registered_within
 from zhiye_accounts.domain.identity import recorded_names
 from zhiye_accounts.domain.policy import REVOCATIONS
@@ -53,7 +53,7 @@ async def revoke_account(
         "organisation": organisation_name,
         "reason": sentence(command.reason, command.text, row["language"]),
     }
-    tx.emit(*(message(kit, row, channel, "account_revoked", words) for channel in reachable(row)))
+    await tell(tx, kit, row, "account_revoked", words)
     await record_act(
         tx,
         kit,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from zhiye_accounts.adapters import attempts
 from zhiye_accounts.adapters.accounts import Row
 from zhiye_accounts.application.codes import Channel
 from zhiye_accounts.application.verify_contact import COLUMNS
+from zhiye_accounts.domain.policy import NOTICES_TO_UNPROVEN
 from zhiye_accounts.kit import Kit
+from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_contracts import purposes
 from zhiye_contracts.events import MessageRequested
@@ -20,10 +23,25 @@ def verified_channels(row: Row) -> list[Channel]:
     return [channel for channel, (_, _, verified) in COLUMNS.items() if row[verified] is not None]
 
 
-def reachable(row: Row) -> list[Channel]:
-    """Every verified contact; without one, the phone as it was given."""
-    given: list[Channel] = ["sms"] if row["sealed_phone"] else []
-    return verified_channels(row) or given
+async def tell(
+    tx: Transaction, kit: Kit, row: Row, template: str, words: Mapping[str, str]
+) -> None:
+    """Tell every verified contact; without one, the phone as it was given. Anybody may give a
+    stranger's, so that one is told a few times a day at most, whichever accounts bear it."""
+    channels = verified_channels(row)
+    if not channels and row["sealed_phone"] and await _spared(tx, kit, row["phone_key"]):
+        channels = ["sms"]
+    tx.emit(*(message(kit, row, channel, template, words) for channel in channels))
+
+
+async def _spared(tx: Transaction, kit: Kit, phone_key: str) -> bool:
+    """Whether an unproven phone was told little so far; counts one more."""
+    now = kit.clock.now()
+    told, _ = await attempts.count(tx, NOTICES_TO_UNPROVEN, phone_key, now, lock=True)
+    if told >= NOTICES_TO_UNPROVEN.count:
+        return False
+    await attempts.record(tx, NOTICES_TO_UNPROVEN.kind, phone_key, now)
+    return True
 
 
 def message(

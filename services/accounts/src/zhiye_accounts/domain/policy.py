@@ -65,6 +65,8 @@ NAME_DECISIONS = Limit("name_decision", 200, timedelta(days=1))
 """Of one institution or authority, refused ones counted: each try tells whether it is so."""
 CONTACT_RESETS = Limit("contact_reset", 100, timedelta(days=1))
 CONTACT_RESETS_OF_ACCOUNT = Limit("contact_reset_account", 3, timedelta(days=1))
+NOTICES_TO_UNPROVEN = Limit("unproven_notice", 3, timedelta(days=1))
+"""Messages to a phone that nobody has proven to be an account's: it may be a stranger's."""
 REGISTRATIONS_BY_CLIENT = Limit("registration_client", 60, timedelta(hours=1))
 
 USER_NAME_FORMAT = Reason(

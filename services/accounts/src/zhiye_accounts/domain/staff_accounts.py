@@ -57,6 +57,11 @@ ACTS = table(
 )
 """What the log of acts says; an act that is not here is told by its code."""
 
+CREDENTIALS_TO_ADDRESS = Limit("credentials_to_address", 10, timedelta(days=1))
+"""User names and passwords sent to one phone, whoever issues the accounts: enough for somebody in
+charge of several institutions, not to flood a stranger."""
+CLONES_MADE = Limit("clone", 100, timedelta(days=1))
+"""Of one main account, those ended since among them: each goes to a phone that it names."""
 DELEGATION_LIFE = timedelta(minutes=60)
 """How long the presence of the principal counts."""
 DELEGATIONS = Limit("delegation", 60, timedelta(days=1))
