@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, Text, select, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 
 from zhiye_chassis.database import Database
 from zhiye_chassis.projections import keep_newest
@@ -103,3 +104,43 @@ async def test_two_consumers_at_the_same_time_neither_deadlock_nor_go_back(
 
 async def test_thousands_of_rows_go_in_one_statement(database: Database) -> None:
     assert len(await keep(database, *(row(f"t{n}", 1) for n in range(20_000)))) == 20_000
+
+
+def many(count: int, version: int = 1) -> list[dict[str, Any]]:
+    return [row(f"t{n:04d}", version, name=f"v{version}", details=[n]) for n in range(count)]
+
+
+@pytest.mark.parametrize("known", [0, 1, 299], ids=["all new", "one known", "one new"])
+async def test_hundreds_of_first_versions_are_kept_though_some_are_known(
+    database: Database, known: int
+) -> None:
+    await keep(database, *many(known))
+    changed = await keep(database, *many(300))
+    assert len(changed) == 300 - known
+    assert await versions(database) == {f"t{n:04d}": 1 for n in range(300)}
+
+
+async def test_hundreds_of_first_versions_that_come_late_change_nothing(
+    database: Database,
+) -> None:
+    await keep(database, *many(300, version=2)[::2])
+    changed = await keep(database, *many(300))
+    assert len(changed) == 150
+    kept = await versions(database)
+    assert sorted(kept.values()) == [1] * 150 + [2] * 150
+    assert kept["t0000"] == 2
+
+
+async def test_hundreds_told_twice_at_once_are_kept_once(database: Database) -> None:
+    rows = many(300)
+    changed = await asyncio.gather(*(keep(database, *rows[: 200 + n]) for n in (0, 50, 100)))
+    assert sum(len(keys) for keys in changed) == 300
+    assert len(await versions(database)) == 300
+
+
+async def test_what_else_is_wrong_with_hundreds_of_rows_is_an_error(database: Database) -> None:
+    rows = many(300)
+    rows[7]["name"] = "\0"
+    with pytest.raises(DBAPIError):
+        await keep(database, *rows)
+    assert await versions(database) == {}

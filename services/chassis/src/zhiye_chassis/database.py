@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -72,16 +71,14 @@ class Transaction:
     async def execute(self, statement: Any, parameters: Any = None) -> Any:
         return await self.connection.execute(statement, parameters)
 
-    async def copy(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert many rows, which have every column of the table, by ``COPY``: it costs PostgreSQL
-        half of what ``INSERT`` does."""
+    async def copy(self, table: Table, records: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows, each with the values of all columns in the table's order, by ``COPY``:
+        it costs PostgreSQL half of what ``INSERT`` does."""
         names = [column.name for column in table.columns]
         raw = await self.connection.get_raw_connection()
         driver: Any = raw.driver_connection
         try:
-            await driver.copy_records_to_table(
-                table.name, columns=names, records=map(itemgetter(*names), rows)
-            )
+            await driver.copy_records_to_table(table.name, columns=names, records=records)
         except PostgresError as error:
             raise DBAPIError(f"COPY {table.name}", None, error, hide_parameters=True) from None
 

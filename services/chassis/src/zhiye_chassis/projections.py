@@ -10,8 +10,13 @@ import orjson
 from sqlalchemy import Column, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 
 from zhiye_chassis.database import Transaction
+
+MANY = 100
+"""Rows from which on a savepoint and ``COPY`` cost less than an upsert, by half."""
+_UNIQUE_VIOLATION = "23505"
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -72,4 +77,21 @@ async def keep_newest_of(
         if isinstance(column.type, JSONB):
             values = [orjson.dumps(value).decode() for value in values]
         arrays[column.name] = values
+    if len(order) >= MANY and max(arrays["version"]) == 1 and await _copied(tx, table, arrays):
+        return set(arrays[key])
     return set((await tx.execute(_upsert(table, key), arrays)).scalars())
+
+
+async def _copied(tx: Transaction, table: Table, arrays: Mapping[str, Sequence[Any]]) -> bool:
+    """Insert rows that are new, as first versions are unless something was told out of order;
+    ``False`` when one of them is not: then none was inserted."""
+    savepoint = await tx.connection.begin_nested()
+    try:
+        await tx.copy(table, zip(*(arrays[c.name] for c in table.columns), strict=True))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _UNIQUE_VIOLATION:
+            raise
+        await savepoint.rollback()
+        return False
+    await savepoint.commit()
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ _STORED = text(
     f" UNION SELECT {_COMPARED} FROM qualification WHERE person_key = ANY(:people)"
 )
 
+_values = itemgetter(*(column.name for column in qualification.columns))
 _ALL = ", ".join(column.name for column in qualification.columns)
 _NEWER = ", ".join(f"{c.name} = given.{c.name}" for c in qualification.columns if c.name != "id")
 
@@ -106,7 +108,7 @@ async def write(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
         await tx.execute(_REPLACE, {"rows": orjson.dumps(told).decode()})
     # After them: a certificate that is new may take the year that another one has just given up.
     if new := [row for row in rows if row["version"] == 1]:
-        await tx.copy(qualification, new)
+        await tx.copy(qualification, map(_values, new))
 
 
 async def write_results(tx: Transaction, batch: str, results: Sequence[dict[str, Any]]) -> None:
