@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import datetime
 
 import pytest
@@ -11,6 +12,7 @@ from services.accounts.tests.world import PASSWORD, World
 from sqlalchemy import text
 
 from zhiye_accounts.adapters.tables import session
+from zhiye_accounts.domain.policy import PASSWORD_CHANGES
 from zhiye_accounts.domain.questions import QUESTIONS, normalise_answer
 
 CHANGE = {"password": PASSWORD, "new_password": NEW_PASSWORD}
@@ -79,6 +81,19 @@ async def test_a_weak_or_the_old_password_is_refused(world: World, new: str, cod
     assert new not in answer.text
     assert (await sent(world)) == []
     assert await mine.refresh() == 200
+
+
+async def test_changes_of_the_password_are_limited_as_each_sends_an_sms(world: World) -> None:
+    row = await world.ready()
+    mine = await logged_in(world, row)
+    passwords = [PASSWORD, *(f"Nightingale{n:04d}" for n in range(PASSWORD_CHANGES.count + 1))]
+    answers = [
+        await mine.client.put(f"{ME}/password", json={"password": old, "new_password": new})
+        for old, new in itertools.pairwise(passwords)
+    ]
+    assert [a.status_code for a in answers] == [204] * PASSWORD_CHANGES.count + [429]
+    assert len(await sent(world, "password_changed")) == PASSWORD_CHANGES.count
+    await logged_in(world, row, passwords[-2])
 
 
 async def test_a_password_that_holds_the_user_name_is_refused(world: World) -> None:

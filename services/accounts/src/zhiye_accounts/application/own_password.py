@@ -9,7 +9,7 @@ from zhiye_accounts.adapters.tables import verification_code
 from zhiye_accounts.application import codes, lockout, telling
 from zhiye_accounts.application.sessions import end_sessions
 from zhiye_accounts.application.staff_access import own_account
-from zhiye_accounts.domain.policy import LOGIN_FAILURES, check_password
+from zhiye_accounts.domain.policy import LOGIN_FAILURES, PASSWORD_CHANGES, check_password
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.problems import refused
@@ -49,7 +49,7 @@ async def change_password(
 ) -> None:
     """Replace the password. Every other session ends; this one goes on, with a token refreshed.
 
-    ``Refused``: as ``confirm_password``; the new one is weak, or the old one.
+    ``Refused``: as ``confirm_password``; the new one is weak, or the old one; 429.
     """
     row = await confirm_password(tx, kit, caller, password)
     check_password(new_password, row["user_name"], kit.own.password_minimum, "new_password")
@@ -61,6 +61,9 @@ async def change_password(
             field="new_password",
             source="deck 2.2",
         )
+    now = kit.clock.now()
+    await attempts.enforce(tx, [(PASSWORD_CHANGES, row["id"])], now, source="deck 2.2")
+    await attempts.record(tx, PASSWORD_CHANGES.kind, row["id"], now)
     password_hash = await hash_password(new_password)
     now = kit.clock.now()  # no earlier, or a token made meanwhile would outlive the change
     row = await accounts.save(

@@ -55,6 +55,8 @@ RECOVERIES_BY_CLIENT = Limit("recovery_client", 20, timedelta(hours=1))
 IDENTITY_CORRECTIONS = Limit("identity_correction", 5, timedelta(days=1))
 """Each correction tells whether a name and an ID number belong together."""
 ACTIVATION_GUESSES = Limit("activation_guess", 5, timedelta(hours=1))
+PASSWORD_CHANGES = Limit("password_change", 10, timedelta(days=1))
+"""Of one account: each is told by SMS."""
 LOGIN_FAILURES = Limit("login_failed", LOCK_AFTER_FAILURES, LOCK_TIME)
 LOGIN_FAILURES_BY_CLIENT = Limit("login_failed_client", 100, timedelta(minutes=15))
 """Per client address: generous, as a hospital's staff share one."""
