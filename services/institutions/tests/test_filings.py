@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from zhiye_contracts.identifiers import institution_number
+from zhiye_institutions.domain.filing_policy import MOST_A_DAY
 
 if TYPE_CHECKING:
     import httpx
@@ -47,6 +48,18 @@ async def test_days_can_be_set_where_no_law_fixes_them(
     assert (await office.submitted())["deadline"] == "2026-12-03"
     kinds = (await world.client().get(f"{PATH}/kinds")).json()["items"]
     assert [k["days"] for k in kinds if k["kind"] == "change"] == [10]
+
+
+async def test_filings_are_not_begun_and_withdrawn_without_end(office: Office) -> None:
+    """Each step sends an SMS to the main account."""
+    for _ in range(MOST_A_DAY):
+        one = await office.draft()
+        assert (await office.own.post(f"{PATH}/{one['id']}/withdrawal")).status_code == 200
+    answer = await office.own.post(PATH, json={"kind": "change"})
+    assert (answer.status_code, answer.json()["code"]) == (429, "filings_too_many")
+    assert answer.headers["retry-after"] == "86400"
+    office.world.service.kit.clock.instant += timedelta(days=1)
+    await office.draft()
 
 
 async def test_a_change_goes_from_draft_to_effect_and_each_step_is_seen(office: Office) -> None:

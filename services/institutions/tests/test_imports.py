@@ -131,6 +131,21 @@ async def test_what_differs_from_the_record_is_rejected_field_by_field(world: Wo
     assert await use.on_record(world) == [("重庆示例医院", 1)]
 
 
+async def test_what_is_on_record_elsewhere_is_not_told_field_by_field(world: World) -> None:
+    """A number of the whole city fits each of its districts: whoever imports it as one's own must
+    not find out by trying what phone another district's institution has."""
+    header = (*use.HEADER, "预留手机", "负责人")
+    line = ("东城示例医院", use.number(1, "110000"), "110101", "13800138000", "李明")
+    told = await use.imported(world, use.table(line, header=header))
+    assert use.counts(told) == (1, 0, 0)
+    own = use.officer(world, "110102")
+    for phone in ("13800138000", "13900139000"):
+        guess = (*line[:2], "110102", phone, "王芳")
+        assert await use.rejected(world, guess, header=header, client=own) == [
+            ("2", "region", "import_differs")
+        ]
+
+
 async def test_stations_are_told_apart_by_place_and_name(world: World) -> None:
     header = ("机构名称", "登记号", "行政区划", "类别", "经济类型")
     lines = [

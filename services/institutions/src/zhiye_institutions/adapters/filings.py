@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, func, insert, select, text, update
@@ -46,6 +46,20 @@ async def next_number(tx: Transaction, today: date) -> str:
     """``J``, the date, and seven digits that rise (they do not start again each day)."""
     serial = await tx.connection.scalar(select(func.nextval(filing_number.name)))
     return f"J{today:%Y%m%d}{serial:07d}"
+
+
+async def begun_since(
+    tx: Transaction, institution_id: str, since: datetime, most: int
+) -> Sequence[datetime]:
+    """When an institution began its filings since then, the newest first, ``most`` at most."""
+    found = await tx.execute(
+        select(filing.c.created_at)
+        .where(filing.c.institution_id == institution_id, filing.c.created_at > since)
+        .order_by(filing.c.created_at.desc())
+        .limit(most)
+    )
+    times: Sequence[datetime] = found.scalars().all()
+    return times
 
 
 async def add(tx: Transaction, one: Filing) -> bool:

@@ -96,6 +96,10 @@ class Recording:
         return new
 
     def _differing(self, one: Candidate, row: dict[str, Any]) -> list[str]:
+        if not divisions.is_within(row["region"], self._job["region"]):
+            return [
+                "region"
+            ]  # what else is on record elsewhere is not told, the phone least of all
         sealed = row["sealed_reserved_phone"]
         phone = sealed and self._kit.settings.cipher.open(sealed, purposes.PHONE)
         same = one.standard is None or one.standard["id"] == row["standard_id"]

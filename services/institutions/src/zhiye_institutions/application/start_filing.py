@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from zhiye_chassis.database import Transaction
@@ -23,6 +24,7 @@ from zhiye_institutions.domain.filing_conditions import (
     refusals,
     unknown_materials,
 )
+from zhiye_institutions.domain.filing_policy import MOST_A_DAY
 from zhiye_institutions.kit import Kit
 
 _NOT_NOW = frozenset({"filing_status"})
@@ -40,12 +42,13 @@ async def start_filing(
     """The new draft.
 
     A draft may be incomplete, but not of a kind that the institution's status rules out. Raises
-    ``Refused``: 404; 409 ``filing_status``, ``filing_open``; 422 with every reason at once.
+    ``Refused``: 404; 409 ``filing_status``, ``filing_open``; 422 with every reason at once; 429.
     """
     if caller.institution_id is None:
         raise not_found()
     row = await lock_institution(tx, caller.institution_id)
     now = kit.clock.now()
+    await _few_today(tx, row["id"], now)
     one = Filing(
         id=new_id(),
         number=await filings.next_number(tx, kit.clock.today()),
@@ -99,6 +102,23 @@ async def revise_filing(
     _check_draft(kit, after, row, _NOT_EVER)
     await record(tx, after, "revise", caller, row["name"])
     return after
+
+
+async def _few_today(tx: Transaction, institution_id: str, now: datetime) -> None:
+    """Each step of each filing sends an SMS: nobody begins and withdraws them without end."""
+    begun = await filings.begun_since(tx, institution_id, now - timedelta(days=1), MOST_A_DAY)
+    if len(begun) < MOST_A_DAY:
+        return
+    raise refused(
+        "filings_too_many",
+        (
+            f"本机构一日内已新建{MOST_A_DAY}件申请。",
+            f"{MOST_A_DAY} filings were begun within a day.",
+        ),
+        ("请修改已有的申请，或明日再试。", "Revise those that are open, or wait a day."),
+        status=429,
+        retry_after=max(1, int((begun[-1] + timedelta(days=1) - now).total_seconds())),
+    )
 
 
 def _check_draft(kit: Kit, one: Filing, row: Any, codes: frozenset[str]) -> None:

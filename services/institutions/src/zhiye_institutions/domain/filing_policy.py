@@ -15,6 +15,9 @@ from zhiye_contracts.reasons import Text
 SETTING = ""
 """Source of what is configuration: neither the handbook nor a law that was read says it."""
 
+MOST_A_DAY = 20
+"""Filings that an institution may begin within a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
