@@ -5,9 +5,8 @@ The person files it, or the institution or the authority of the province on the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 from sqlalchemy import RowMapping, and_
@@ -16,24 +15,21 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
-from zhiye_contracts.identifiers import IdentifierError, names_match
-from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.identifiers import names_match
+from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.adapters.cases import actor_of
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application import attempts
-from zhiye_qualifications.application.case_access import not_found, organisation_of
+from zhiye_qualifications.application.case_access import organisation_of
 from zhiye_qualifications.application.case_recording import note
 from zhiye_qualifications.application.case_subjects import fields_of, find_by
-from zhiye_qualifications.application.lookup import certificate_numbers
+from zhiye_qualifications.application.find_subject import Subject, find_subject, province_of
 from zhiye_qualifications.domain import case_reasons as why
 from zhiye_qualifications.domain.cases import Case, FiledBy, Kind
 from zhiye_qualifications.domain.corrections import read_addition, read_correction
 from zhiye_qualifications.domain.reasons import CERTIFICATE_OF_OTHER_PERSON, about
-from zhiye_qualifications.domain.records import read_id_number
 from zhiye_qualifications.kit import Kit
-
-T = TypeVar("T")
 
 _FILED_BY: dict[str, FiledBy] = {
     "practitioner": "practitioner",
@@ -42,23 +38,12 @@ _FILED_BY: dict[str, FiledBy] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The qualification meant: one's own by its id; else by the number of its certificate, with
-    the name on record (a person) or the ID number on record (on behalf of somebody)."""
-
-    qualification_id: str | None = None
-    certificate_number: str | None = None
-    name: str | None = None
-    id_number: str | None = None
-
-
 async def file_correction(
     tx: Transaction, kit: Kit, caller: Principal, subject: Subject, changes: Mapping[str, object]
 ) -> Case:
     """The draft. Raises ``Refused``: 404 when no such qualification is theirs to correct, 409 for
     the same case or too many, 422 with every fault of what is asked for, 429."""
-    row = await _find(tx, kit, caller, subject)
+    row = await find_subject(tx, kit, caller, subject)
     try:
         return await _correction(tx, kit, caller, row, changes)
     except Refused as no:
@@ -108,7 +93,7 @@ async def file_addition(
         if person_key != caller.person_key or not same_name:
             raise Refused(about(why.ADDITION_NOT_OWN, "record"))
         await attempts.enforce(tx, kit, "foreign_number", caller)
-    if caller.role == "authority" and _province_of(caller) != record.province:
+    if caller.role == "authority" and province_of(caller) != record.province:
         raise Refused(about(why.PROVINCE_MUST_BE_OWN, "record.province"), status=403)
     certificate_key = kit.certificate_key(record.certificate_number)
     table = qualification.c
@@ -142,74 +127,6 @@ async def file_addition(
             person_key=person_key,
         ),
     )
-
-
-async def _find(tx: Transaction, kit: Kit, caller: Principal, subject: Subject) -> RowMapping:
-    table = qualification.c
-    if subject.qualification_id is not None:
-        rows = await find_by(tx, table.id == subject.qualification_id)
-        if not rows or not _own(caller, rows[0]):
-            raise not_found()
-        return rows[0]
-    practitioner = caller.role == "practitioner"
-    if practitioner:
-        await attempts.enforce(tx, kit, "foreign_number", caller)
-    today = kit.clock.today()
-    faults: list[Reason] = []
-    numbers = _parsed(
-        subject, "certificate_number", lambda text: certificate_numbers(text, today), faults
-    )
-    person = None
-    if practitioner:
-        _parsed(subject, "name", str, faults)
-    else:
-        person = _parsed(subject, "id_number", lambda text: read_id_number(text, today)[0], faults)
-    if faults:
-        raise Refused(*faults)
-    keys = [kit.certificate_key(number) for number in numbers or ()]
-    for row in await find_by(tx, table.certificate_key.in_(keys)):
-        if practitioner:
-            fits = names_match(subject.name or "", row["name"]) != "different"
-        else:
-            fits = person is not None and row["person_key"] == kit.person_key(person.value)
-            if caller.role == "authority":
-                fits = fits and row["province"] == _province_of(caller)
-        if fits:
-            if practitioner and row["person_key"] != caller.person_key:
-                await attempts.record(tx, kit, "foreign_number", caller)
-            return row
-    if practitioner:
-        await attempts.record(tx, kit, "foreign_number", caller)
-    raise Refused(about(why.RECORD_NOT_FOUND, "certificate_number"), status=404, keep_effects=True)
-
-
-def _own(caller: Principal, row: RowMapping) -> bool:
-    """One's own, and an authority's that of its province."""
-    if caller.role == "practitioner":
-        return caller.active and row["person_key"] == caller.person_key
-    return caller.role == "authority" and row["province"] == _province_of(caller)
-
-
-def _parsed(
-    subject: Subject, field: str, parse: Callable[[str], T], faults: list[Reason]
-) -> T | None:
-    value: str | None = getattr(subject, field)
-    if not value:
-        faults.append(about(why.FIELD_NEEDED, field))
-        return None
-    try:
-        return parse(value)
-    except IdentifierError as error:
-        faults.append(error.about(field))
-        return None
-
-
-def _province_of(caller: Principal) -> str:
-    """The province of an authority; ``Refused`` (403) for one of another level."""
-    region = caller.region or ""
-    if not region.endswith("0000") or region == "000000":
-        raise Refused(why.REGION_NOT_PROVINCE, status=403)
-    return region
 
 
 def fingerprint_of(

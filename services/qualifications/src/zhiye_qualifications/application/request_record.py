@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +21,6 @@ from zhiye_contracts.reasons import Reason, Refused
 from zhiye_qualifications.adapters.case_tables import record_request
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application import attempts
-from zhiye_qualifications.application.case_access import not_found
 from zhiye_qualifications.application.lookup import certificate_numbers
 from zhiye_qualifications.domain.codes import ADMISSION_NUMBER
 from zhiye_qualifications.domain.records import parse_admission_number
@@ -29,8 +28,6 @@ from zhiye_qualifications.kit import Kit
 
 By = Literal["admission_number", "certificate_number"]
 Outcome = Literal["on_record", "under_another_identity", "asked"]
-State = Literal["waiting", "on_record", "under_another_identity", "not_found"]
-Answer = Literal["recorded", "not_found"]
 
 PURPOSES: dict[By, str] = {
     "admission_number": ADMISSION_NUMBER,
@@ -69,13 +66,6 @@ ASKED = reason(
     "Look at the answer later; if it is urgent, ask for an addition as well.",
     "Q4, Q14",
 )
-ANSWERED = reason(
-    "request_answered",
-    "此查询已经答复。",
-    "This request is answered already.",
-    "无需重复答复；查到的资格信息请按常规报送。",
-    "Nothing to do; feed what was found as any record.",
-)
 ADVICE: dict[Outcome, Reason] = {
     "on_record": ON_RECORD,
     "under_another_identity": UNDER_ANOTHER_IDENTITY,
@@ -109,7 +99,7 @@ async def request_record(
     await attempts.enforce(tx, kit, "refresh", caller)
     await attempts.record(tx, kit, "refresh", caller)
     keys = {n: kit.blind_index.of(n, PURPOSES[by]) for n in sorted(numbers, key=len)}
-    owners = await _owners(tx.connection, list(keys.values()))
+    owners = await owners_of(tx.connection, list(keys.values()))
     for key in keys.values():
         if key in owners:
             mine = caller.person_key in owners[key]
@@ -148,65 +138,7 @@ async def request_record(
     return Asked("asked", str(made["id"]))
 
 
-async def own_requests(
-    connection: AsyncConnection, caller: Principal, limit: int, before: str | None
-) -> Sequence[tuple[RowMapping, State]]:
-    """What the account asked for, the newest first, and how it stands."""
-    table = record_request.c
-    query = select(record_request).where(table.account_id == caller.account_id)
-    if before is not None:
-        query = query.where(table.id < before)
-    rows = (await connection.execute(query.order_by(table.id.desc()).limit(limit))).mappings().all()
-    owners = await _owners(connection, [row["number_key"] for row in rows])
-
-    def state(row: RowMapping) -> State:
-        if found := owners.get(row["number_key"]):
-            return "on_record" if caller.person_key in found else "under_another_identity"
-        return "not_found" if row["answer"] == "not_found" else "waiting"
-
-    return [(row, state(row)) for row in rows]
-
-
-async def open_requests(
-    connection: AsyncConnection, limit: int, after: str | None
-) -> Sequence[RowMapping]:
-    """What the exam centre has still to look for, the oldest first."""
-    table = record_request.c
-    query = select(record_request).where(table.answer.is_(None))
-    if after is not None:
-        query = query.where(table.id > after)
-    rows = await connection.execute(query.order_by(table.id).limit(limit))
-    return rows.mappings().all()
-
-
-async def answer_request(
-    tx: Transaction, kit: Kit, caller: Principal, request_id: str, answer: Answer, note: str
-) -> RowMapping:
-    """Close a request: what was found is fed as any record. ``Refused``: 404, 409 the second
-    time."""
-    table = record_request.c
-    found = await tx.execute(select(record_request).where(table.id == request_id).with_for_update())
-    row = found.mappings().first()
-    if row is None:
-        raise not_found()
-    if row["answer"] is not None:
-        raise Refused(ANSWERED, status=409)
-    changed = await tx.execute(
-        record_request.update()
-        .where(table.id == request_id)
-        .values(
-            answer=answer,
-            note=note or None,
-            answered_at=kit.clock.now(),
-            answered_by=caller.account_id,
-        )
-        .returning(record_request)
-    )
-    kept: RowMapping = changed.mappings().one()
-    return kept
-
-
-async def _owners(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, set[str]]:
+async def owners_of(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, set[str]]:
     """By number, whose qualifications have it as their certificate or admission number."""
     table = qualification.c
     rows = await connection.execute(

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
-from zhiye_qualifications.application.request_record import Answer, By, Outcome, State
+from zhiye_qualifications.application.answer_request import Answer
+from zhiye_qualifications.application.list_requests import State
+from zhiye_qualifications.application.request_record import By, Outcome
 from zhiye_qualifications.domain.access import PURPOSES, AccessKind
 from zhiye_qualifications.entrypoints.choices import one_of
 

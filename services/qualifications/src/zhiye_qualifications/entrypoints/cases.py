@@ -14,7 +14,8 @@ from zhiye_contracts.reasons import Language, Refused
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.application.case_access import may_read, not_found
 from zhiye_qualifications.application.decide_case import Decision, decide_as_officer
-from zhiye_qualifications.application.file_case import Subject, file_addition, file_correction
+from zhiye_qualifications.application.file_case import file_addition, file_correction
+from zhiye_qualifications.application.find_subject import Subject
 from zhiye_qualifications.application.list_cases import Filters, list_cases
 from zhiye_qualifications.application.revise_case import revise_case
 from zhiye_qualifications.application.submit_case import submit_case

@@ -13,14 +13,13 @@ from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes, Tx
 from zhiye_contracts.identifiers import mask_certificate
 from zhiye_contracts.reasons import Refused
+from zhiye_qualifications.application.answer_request import answer_request
+from zhiye_qualifications.application.list_requests import open_requests, own_requests
 from zhiye_qualifications.application.request_record import (
     ADVICE,
     ONE_NUMBER,
     PURPOSES,
     By,
-    answer_request,
-    open_requests,
-    own_requests,
     request_record,
 )
 from zhiye_qualifications.entrypoints.access_schemas import (
