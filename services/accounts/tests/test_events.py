@@ -201,3 +201,33 @@ async def test_a_feed_of_five_thousand_in_one_delivery_is_recorded_at_once(world
     ]
     await world.deliver(*events)  # one array a column: no limit of parameters is met
     assert len(await world.rows(qualification.select())) == 5_000
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_a_batch_and_single_changes_leave_the_newest_in_any_order(
+    world: World, order: tuple[int, ...]
+) -> None:
+    row = await world.account()
+    first = world.qualified(row["person_key"], name="王方")
+    strangers = [world.qualified(f"{n:032x}", f"H{n:08d}") for n in range(150)]
+    versions: list[Event] = [
+        world.batch_event(first, *strangers),
+        first.model_copy(update={"version": 2, "in_force": False}),
+        first.model_copy(update={"version": 3, "name": "王芳"}),
+    ]
+    for n in order:
+        await world.deliver(versions[n])
+    kept = {one["id"]: one for one in await world.all(qualification)}
+    assert len(kept) == 151
+    assert (kept[first.aggregate_id]["version"], kept[first.aggregate_id]["name"]) == (3, "王芳")
+    assert (await world.read(row["id"]))["identity"] == "matched"
+
+
+async def test_of_a_batch_only_people_with_an_account_are_checked_again(world: World) -> None:
+    rows = [await world.account() for _ in range(3)]
+    mine = [world.qualified(row["person_key"]) for row in rows]
+    strangers = [world.qualified(f"{n:032x}", f"H{n:08d}") for n in range(500)]
+    await world.deliver(world.batch_event(*strangers[:250], *mine, *strangers[250:]))
+    assert [(await world.read(row["id"]))["identity"] for row in rows] == ["matched"] * 3
+    told = await world.events("account-changed")
+    assert sum(event["change"] == "identity_checked" for event in told) == 3

@@ -31,6 +31,8 @@ from zhiye_contracts.events import (
     Event,
     InstitutionChanged,
     QualificationRecorded,
+    QualificationsRecorded,
+    QualificationTable,
     RegistrationChanged,
 )
 from zhiye_contracts.identifiers import make_id_number
@@ -186,6 +188,17 @@ class World:
                 ),
             }
             | changes
+        )
+
+    @staticmethod
+    def batch_event(*events: QualificationRecorded) -> QualificationsRecorded:
+        """The same qualifications as a batch brings them."""
+        table = {
+            name: [getattr(event, name) for event in events]
+            for name in QualificationTable.model_fields
+        }
+        return QualificationsRecorded(
+            **QualificationsRecorded.example | {"qualifications": QualificationTable(**table)}
         )
 
     def registered(

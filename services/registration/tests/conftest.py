@@ -26,6 +26,8 @@ from zhiye_contracts.events import (
     Event,
     InstitutionChanged,
     QualificationRecorded,
+    QualificationsRecorded,
+    QualificationTable,
 )
 from zhiye_contracts.identifiers import make_id_number
 from zhiye_registration.adapters.tables import metadata
@@ -120,6 +122,22 @@ class World:
             "in_force": True,
         }
         return QualificationRecorded(**values | changes)
+
+    @staticmethod
+    def batch_event(
+        batch: str, *events: QualificationRecorded, version: int = 1
+    ) -> QualificationsRecorded:
+        """The same qualifications as a batch brings them."""
+        table = {
+            name: [getattr(event, name) for event in events]
+            for name in QualificationTable.model_fields
+        }
+        return QualificationsRecorded(
+            aggregate_id=batch,
+            version=version,
+            occurred_at=NOW,
+            qualifications=QualificationTable(**table),
+        )
 
     async def nurse(self, serial: int | None = None, **changes: Any) -> Principal:
         """Somebody who passed the exam and has an active account."""
