@@ -43,6 +43,7 @@ class PatientSession(Session):
 _SECRET = frozenset(
     {
         "access_token",
+        "activation_code",
         "admission_number",
         "captcha_answer",
         "certificate_number",

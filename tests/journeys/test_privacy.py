@@ -25,6 +25,7 @@ from zhiye_launcher import registry
 pytestmark = pytest.mark.timeout(300)
 KINDS = {
     "access_token",
+    "activation_code",
     "admission_number",
     "captcha_answer",
     "certificate_number",
@@ -52,7 +53,7 @@ async def secrets_of_a_story(system: System) -> dict[str, set[str]]:
     await tell(system.address, Recording)
     assert Recording.known.keys() == KINDS
     assert len(Recording.known["id_number"]) > 350, "those of the exam centre's file as well"
-    assert len(Recording.known["code"]) == 3
+    assert len(Recording.known["code"]) == 4
     return dict(Recording.known)
 
 
@@ -136,7 +137,12 @@ async def test_no_secret_of_the_story_is_in_a_message_of_the_bus_either(
         secrets = await secrets_of_a_story(distributed)
         await all_is_well(distributed)
     heard = "\n".join(messages)
-    for kind in ("qualification-", "account-changed", "message-requested", "application-changed"):
+    for kind in (
+        "qualifications-recorded",
+        "account-changed",
+        "message-requested",
+        "application-changed",
+    ):
         assert kind in heard
     assert find(secrets, "a message", heard) == []
     assert await places_with_secrets(distributed, secrets) == []

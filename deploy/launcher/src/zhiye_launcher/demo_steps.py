@@ -90,7 +90,22 @@ class Steps:
         )
 
     async def _open_account(self, record: Record, number: int) -> Nurse:
-        """Registration, phone verification, activation."""
+        """Registration, phone verification, activation by the exam certificate."""
+        nurse = await self._verified_account(record, number)
+        await nurse.session.call(
+            "POST",
+            "/api/v1/accounts/me/activation",
+            {"certificate_number": record["certificate_number"]},
+        )
+        await nurse.session.refresh()
+        self._say.step(
+            "输入考试合格证书编码，账户激活，全部功能开放",
+            "Enters her exam certificate number: the account is active, everything is open",
+        )
+        return nurse
+
+    async def _verified_account(self, record: Record, number: int) -> Nurse:
+        """Registration and phone verification."""
         nurse = Nurse(self._session(), record, number)
         name = record["name"]
         session = nurse.session
@@ -119,7 +134,7 @@ class Steps:
         sent = await session.call(
             "POST", "/api/v1/accounts/me/verification-codes", {"channel": "sms"}
         )
-        code = await self._code_sent_to(nurse.phone)
+        code = await self._code_sent_to(nurse.phone, "verification_code")
         account = await session.call(
             "POST", "/api/v1/accounts/me/verifications", {"channel": "sms", "code": code}
         )
@@ -127,19 +142,9 @@ class Steps:
             f"登录，验证码发至 {sent['sent_to']}，手机验证通过",
             f"Logs in; a code goes to {sent['sent_to']}; the phone is verified",
         )
-        await session.call(
-            "POST",
-            "/api/v1/accounts/me/activation",
-            {"certificate_number": record["certificate_number"]},
-        )
-        await session.refresh()
-        self._say.step(
-            "输入考试合格证书编码，账户激活，全部功能开放",
-            "Enters her exam certificate number: the account is active, everything is open",
-        )
         return nurse
 
-    async def _code_sent_to(self, phone: str) -> str:
+    async def _code_sent_to(self, phone: str, template: str) -> str:
         """Read off the development sink, as a person would off her phone."""
         async with asyncio.timeout(15):
             while True:
@@ -147,7 +152,7 @@ class Steps:
                     "GET", f"/api/v1/development/messages?address={phone}&channel=sms&limit=1"
                 )
                 for message in sink["items"]:
-                    if message["template"] == "verification_code":
+                    if message["template"] == template:
                         return str(message["parameters"]["code"])
                 await asyncio.sleep(0.02)
 
