@@ -44,6 +44,13 @@ class Schema(BaseModel):
     )
 
 
+def _scope(principal: Principal | None) -> str:
+    """Whose keys they are: the account's and, as it may act for several, the institution's."""
+    if principal is None:
+        return "public"
+    return " ".join(filter(None, (principal.account_id, principal.institution_id)))
+
+
 class _Replay(Exception):  # noqa: N818
     def __init__(self, response: Response) -> None:
         self.response = response
@@ -88,7 +95,7 @@ class UnitOfWork:
             hashlib.sha256,
         )
         claim = {
-            "scope": principal.account_id if principal else "public",
+            "scope": _scope(principal),
             "key": hashlib.sha256(key.encode()).hexdigest(),
         }
         fingerprint = {"fingerprint": digest.hexdigest()}

@@ -66,6 +66,18 @@ async def test_keys_of_two_accounts_have_nothing_to_do_with_each_other(
     assert one.json()["id"] != two.json()["id"]
 
 
+async def test_nor_have_the_keys_of_one_account_for_two_institutions(
+    service: Service, client_for: Any, token_for: Any
+) -> None:
+    """Who acts for another institution gets neither the answer nor the silence of one's own."""
+    made = set()
+    for institution in (None, "own", "another"):
+        caller = Principal("clerk", "practitioner", institution_id=institution)
+        client = client_for(service, token_for(caller))
+        made.add((await client.post("/notes", json={"text": "a"}, headers=KEY)).json()["id"])
+    assert len(made) == await count(service, "note") == 3
+
+
 async def test_requests_with_one_key_at_the_same_time_have_one_effect(
     nurse: httpx.AsyncClient, service: Service
 ) -> None:
