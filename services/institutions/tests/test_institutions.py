@@ -82,6 +82,31 @@ async def test_a_number_already_on_record_is_refused(world: World) -> None:
     assert again.json()["field"] == "registration_number"
 
 
+@pytest.mark.parametrize("given", ["130102", "110101"])
+async def test_a_number_of_another_division_is_not_taken_away_from_there(
+    world: World, given: str
+) -> None:
+    """Each number is there once: whoever records it first keeps the rightful one from it."""
+    client = world.client("authority", region="110102")
+    number = institution_number("40000003", given, "11", "A100", "1")
+    answer = await client.post(
+        "/api/v1/institutions", json=HOSPITAL | {"registration_number": number}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "institution_region_differs")
+    assert answer.json()["field"] == "registration_number"
+
+
+@pytest.mark.parametrize("given", ["110000", "110103"])
+async def test_a_number_of_the_division_above_or_of_one_abolished_since_is_good(
+    world: World, given: str
+) -> None:
+    number = institution_number("40000003", given, "11", "A100", "1")
+    answer = await world.client("operator").post(
+        "/api/v1/institutions", json=HOSPITAL | {"registration_number": number}
+    )
+    assert answer.status_code == 201, answer.text
+
+
 async def test_a_letter_o_for_a_zero_in_the_number_is_said_so(world: World) -> None:
     mistyped = "4O" + NUMBER[2:]
     answer = await world.client("operator").post(

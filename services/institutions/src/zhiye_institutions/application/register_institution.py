@@ -23,6 +23,7 @@ from zhiye_institutions.application.other_names import insert_names
 from zhiye_institutions.application.publishing import hold_authorities, publish_institutions
 from zhiye_institutions.application.search_keys import refresh_search
 from zhiye_institutions.application.zones import is_zone
+from zhiye_institutions.domain.filing_conditions import NUMBER_REGION_DIFFERS
 from zhiye_institutions.domain.institution import (
     CAMPUS_ELSEWHERE,
     CAMPUS_OF_CAMPUS,
@@ -78,6 +79,8 @@ async def register_institution(
         ownership=ownership,
     )
     reasons = refusals(described)
+    if described.numbered_elsewhere:
+        reasons.append(NUMBER_REGION_DIFFERS)
     if status == "planned" and number is not None:
         reasons.append(NUMBER_NOT_YET)
     if campus_of is not None:

@@ -223,7 +223,7 @@ def _misfits(
             found = [one for one in found if one not in (CATEGORY_MISSING, OWNERSHIP_MISSING)]
         elif status == "planned":
             found.append(NUMBER_NOT_YET)
-        elif described.region_known and _elsewhere(number.region, described.region):
+        elif described.numbered_elsewhere:
             found.append(why.NUMBER_ELSEWHERE)
     elif status != "planned" and not may_lack_number(described.resolved_category):
         found.append(why.NUMBER_MISSING)
@@ -234,18 +234,6 @@ def _misfits(
     if (beds := cells.get("beds")) and not re.fullmatch("[0-9]{1,5}", beds):
         found.append(why.BEDS)
     return found
-
-
-def _elsewhere(of_number: str, region: str) -> bool:
-    """Whether a number was given in a division that has nothing to do with the region. One that
-    was abolished since may be its predecessor."""
-    division = divisions.get(of_number)
-    return (
-        division is not None
-        and division.current
-        and not divisions.is_within(region, of_number)
-        and not divisions.is_within(of_number, region)
-    )
 
 
 def _parsed(

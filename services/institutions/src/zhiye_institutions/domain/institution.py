@@ -216,6 +216,20 @@ class Description:
     def resolved_ownership(self) -> str:
         return self.ownership or (self.number.economic_type if self.number else "")
 
+    @property
+    def numbered_elsewhere(self) -> bool:
+        """Whether the number was given in a division that has nothing to do with the region. One
+        that was abolished since may be its predecessor."""
+        if self.number is None or not self.region_known:
+            return False
+        given = divisions.get(self.number.region)
+        return (
+            given is not None
+            and given.current
+            and not divisions.is_within(self.region, given.code)
+            and not divisions.is_within(given.code, self.region)
+        )
+
 
 def refusals(described: Description) -> list[Reason]:
     """Every reason why an institution cannot be recorded like this."""
