@@ -175,7 +175,8 @@ def column(
     },
 )
 class QualificationBatchCompleted(Event):
-    """A fed batch was read to its end; counts are records."""
+    """A fed batch was read to its end, and the registration service has what it brought; counts
+    are records."""
 
     account_id: str
     received: int

@@ -17,7 +17,7 @@ TEMPLATES: dict[str, Template] = {
     **FILING_TEMPLATES,
     **CASE_TEMPLATES,
     "qualification_batch_completed": Template(
-        title=Text("资格数据已处理完毕", "The batch has been read"),
+        title=Text("资格数据已处理完毕", "The batch is complete"),
         text=Text(
             "收到 {received} 条：新记录或更新 {recorded} 条，无变化 {unchanged} 条，"
             "未通过 {rejected} 条。",
