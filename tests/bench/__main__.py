@@ -12,6 +12,7 @@ from tests.bench.bus import compare as bus
 from tests.bench.feed import compare as feed
 from tests.bench.institutions import compare as institutions
 from tests.bench.lookup import compare as lookup
+from tests.bench.people import compare as people
 
 TITLES = {
     "bus": "Events from one service to another",
@@ -19,6 +20,7 @@ TITLES = {
     "lookup": "Look-up by certificate number",
     "feed": "The exam centre's feed at national scale",
     "institutions": "The institutions of the whole country",
+    "people": "Look-ups with ten million people",
     "start": "Start and memory",
 }
 NEEDS_BROKER = {"bus", "feed"}
@@ -35,6 +37,8 @@ def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundi
         return feed.measure(rounds, quick)
     if part == "institutions":
         return institutions.measure(rounds, quick)
+    if part == "people":
+        return people.measure(rounds, quick)
     return start.measure(rounds, quick)
 
 

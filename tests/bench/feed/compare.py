@@ -69,7 +69,7 @@ async def _round(file: Path, count: int, measured: Measured, folder: Path) -> No
     rows = folder.with_name("rows")
     async with _fresh(folder) as system:
         with watched(system) as peaks:
-            read, seconds = await _feed(system, file, count)
+            read, seconds = await send(system, file, count)
         if (kept := await _count(system)) != count:
             raise AssertionError(f"the registration service has {kept:,} of {count:,} records")
         register = registry.database_name("qualifications")
@@ -92,7 +92,7 @@ async def _fresh(var: Path) -> AsyncIterator[System]:
             yield system
 
 
-async def _feed(system: System, file: Path, count: int) -> tuple[float, float]:
+async def send(system: System, file: Path, count: int) -> tuple[float, float]:
     """Send the file in one request; seconds until the answer, and until the batch has arrived."""
 
     async def pieces() -> AsyncIterator[bytes]:

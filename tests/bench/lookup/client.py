@@ -18,7 +18,8 @@ from tests.bench.processes import Link
 
 @dataclass(frozen=True)
 class Load:
-    """What to ask for: each path once in random order, then again."""
+    """What to ask for: each path once in random order, then again. With ``bodies``, one for each
+    path, they are posted as JSON."""
 
     host: str
     port: int
@@ -27,6 +28,7 @@ class Load:
     connections: int
     seconds: float
     warm_up: float = 1.0
+    bodies: list[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,7 @@ class _Connection(asyncio.Protocol):
 async def put(load: Load) -> Answered:
     """Put the load on; ``WrongAnswer`` or ``OSError`` when something is not as it should be."""
     loop = asyncio.get_running_loop()
-    headers = {"Host": f"{load.host}:{load.port}", **load.headers}
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    requests = [f"GET {path} HTTP/1.1\r\n{head}\r\n".encode() for path in load.paths]
+    requests = _requests(load)
     random.shuffle(requests)
     latencies: list[float] = []
     failed: asyncio.Future[None] = loop.create_future()
@@ -128,6 +128,18 @@ async def put(load: Load) -> Answered:
         percentile(milliseconds, 0.95),
         percentile(milliseconds, 0.99),
     )
+
+
+def _requests(load: Load) -> list[bytes]:
+    headers = {"Host": f"{load.host}:{load.port}", **load.headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    if load.bodies is None:
+        return [f"GET {path} HTTP/1.1\r\n{head}\r\n".encode() for path in load.paths]
+    head += "Content-Type: application/json\r\n"
+    return [
+        f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        for path, body in zip(load.paths, load.bodies, strict=True)
+    ]
 
 
 async def _pass(failed: asyncio.Future[None], seconds: float) -> None:
