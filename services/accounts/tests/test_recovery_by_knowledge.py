@@ -15,6 +15,7 @@ from services.accounts.tests.world import Row, World, hashed, id_number, phone
 from sqlalchemy import text
 
 from zhiye_accounts.adapters import passwords
+from zhiye_accounts.adapters.attempts import purge
 from zhiye_accounts.adapters.tables import attempt
 
 NUMBER, MOBILE, EMAIL = "11010519491231002X", "13800138000", "wang@example.com"
@@ -211,6 +212,22 @@ async def test_the_limit_is_the_same_for_an_id_number_without_an_account(world: 
         assert answer.json()["code"] == (
             "recovery_not_possible" if n < 5 else "limit_recovery_person"
         )
+
+
+async def test_somebody_patient_has_fifteen_tries_a_month(world: World) -> None:
+    """Answers are few: so many wards, so many books that people like."""
+    await _with_question(world)
+    codes = []
+    for day in range(4):
+        for n in range(5):
+            answer = await _by_question(world, answer=f"第{day}{n}病房")
+            codes.append(answer.json()["code"])
+        world.clock.instant += timedelta(days=1)
+        await purge(world.kit.database, world.clock.now())
+    assert codes == ["recovery_not_possible"] * 15 + ["limit_recovery_person"] * 5
+    assert "in 27 days" in answer.json()["detail"]
+    world.clock.instant += timedelta(days=26)
+    assert (await _by_question(world)).status_code == 200
 
 
 async def test_tries_sent_at_once_are_all_counted(world: World) -> None:

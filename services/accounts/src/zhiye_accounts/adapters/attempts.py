@@ -23,7 +23,8 @@ _RECORD = text(
 )
 _CLEAR = text("DELETE FROM attempt WHERE kind = :kind AND subject = :subject")
 _OUTDATED = {
-    "DELETE FROM attempt WHERE at < :before": timedelta(days=2),
+    "DELETE FROM attempt WHERE at < :before AND kind <> 'recovery_person'": timedelta(days=2),
+    "DELETE FROM attempt WHERE at < :before": timedelta(days=31),
     "DELETE FROM captcha WHERE expires_at < :before": timedelta(),
     "DELETE FROM verification_code WHERE created_at < :before": timedelta(days=30),
     "DELETE FROM session WHERE expires_at < :before": timedelta(days=30),
@@ -104,6 +105,9 @@ def told(seconds: int, language: str) -> str:
     """A wait as people say it."""
     if seconds < 120:
         return f"{seconds}秒" if language == "zh" else f"{seconds} seconds"
+    if seconds > 2 * 86_400:
+        days = -(-seconds // 86_400)
+        return f"{days}天" if language == "zh" else f"{days} days"
     minutes = -(-seconds // 60)
     return f"{minutes}分钟" if language == "zh" else f"{minutes} minutes"
 

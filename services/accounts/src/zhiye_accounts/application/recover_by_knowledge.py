@@ -76,10 +76,11 @@ async def _account_of(tx: Transaction, kit: Kit, claim: Claim) -> Row | None:
     check_password(claim.new_password, "", kit.own.password_minimum, "new_password")
     await check_captcha(tx, kit, *claim.captcha)
     now, person_key = kit.clock.now(), kit.person_key(claim.id_number.value)
-    limits = [(RECOVERIES_OF_PERSON, person_key), (RECOVERIES_BY_CLIENT, claim.client)]
+    limits = [(limit, person_key) for limit in RECOVERIES_OF_PERSON]
+    limits.append((RECOVERIES_BY_CLIENT, claim.client))
     await attempts.enforce(tx, limits, now, source="Q12, Q34")
-    for limit, subject in limits:
-        await attempts.record(tx, limit.kind, subject, now)
+    for kind, subject in {limit.kind: subject for limit, subject in limits}.items():
+        await attempts.record(tx, kind, subject, now)
     return await accounts.find(
         tx, account.c.person_key == person_key, account.c.status != "revoked", lock=True
     )

@@ -49,9 +49,13 @@ CODE_LIMITS = (
 )
 """For each code sent: to one phone or email, for one account, from one client address."""
 CODE_GUESSES = Limit("code_guess", 15, timedelta(hours=1))
-RECOVERIES_OF_PERSON = Limit("recovery_person", 5, timedelta(days=1))
+RECOVERIES_OF_PERSON = (
+    Limit("recovery_person", 5, timedelta(days=1)),
+    Limit("recovery_person", 15, timedelta(days=30)),
+)
 RECOVERIES_BY_CLIENT = Limit("recovery_client", 20, timedelta(hours=1))
-"""Recoveries without a code, by what a person knows: per ID number, and per client address."""
+"""Recoveries without a code, by what a person knows: per ID number, and per client address. Answers
+such as the first ward are few: with five tries each day somebody patient would find one."""
 IDENTITY_CORRECTIONS = Limit("identity_correction", 5, timedelta(days=1))
 """Each correction tells whether a name and an ID number belong together."""
 ACTIVATION_GUESSES = Limit("activation_guess", 5, timedelta(hours=1))
