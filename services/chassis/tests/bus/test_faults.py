@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from services.chassis.tests.bus.worker import Orders
-from services.chassis.tests.bus.world import Summed, World, background, eventually
+from services.chassis.tests.bus.world import Summed, World, background, eventually, happening
 from sqlalchemy import make_url, text
 
 from zhiye_chassis.bus import relay
@@ -134,4 +134,21 @@ async def test_databases_that_go_away_for_a_moment(world: World) -> None:
     for killer in killers:
         await killer.close()
     await world.finish()
+    await world.assert_each_once(ids)
+
+
+async def test_large_events_are_carried_a_few_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "TAKE_BYTES", 250_000)
+    sizes = [100_000, 100_000, 100_000, 10, 400_000, 10, 10]
+    ids = await world.emit(
+        *(Summed(**happening(f"e{n}"), note="x" * size) for n, size in enumerate(sizes))
+    )
+    async with world.carrier() as carrier:
+        await carrier.attach(world.consumer())
+        carrying = Relay(world.writer, carrier)
+        # A round begins a further event as long as those before it are within the bound.
+        assert [await carrying.carry() for _ in range(4)] == [3, 2, 2, 0]
+        await world.drained(carrier)
     await world.assert_each_once(ids)

@@ -62,6 +62,7 @@ class Counted(Event):
 
     type = f"zhiye.test-{RUN}.counted.v1"
     poison: str = ""
+    note: str = ""
 
 
 class Summed(Counted):
