@@ -306,6 +306,25 @@ async def test_an_account_revoked_twice_at_once_is_revoked_once(world: World, ho
     assert len(await acts(world)) == 1
 
 
+async def test_an_activation_in_that_moment_does_not_outlive_the_revocation(
+    world: World, home: Office
+) -> None:
+    for _ in range(6):
+        row = await own(world)
+        (issued,) = await home.issue(row)
+        activated, revoked = await asyncio.gather(
+            world.as_(row).post(
+                "/api/v1/accounts/me/activation", json={"activation_code": issued["code"]}
+            ),
+            revoke(home, account_id=row["id"]),
+        )
+        assert revoked.status_code == 200
+        assert activated.status_code in (200, 401)
+        assert (await world.read(row["id"]))["status"] == "revoked"
+        last = (await world.events("account-changed", row["id"]))[-1]
+        assert last["status"] == "revoked"
+
+
 async def test_a_business_completed_in_that_moment_keeps_the_account(
     world: World, home: Office
 ) -> None:
