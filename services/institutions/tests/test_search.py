@@ -229,6 +229,8 @@ _QUERIES: list[tuple[str | None, Filters]] = [
     ("村卫生室", Filters(region="130000")),
     ("医院", Filters(category="A")),
     ("医院", Filters(category="E100")),
+    ("医院", Filters(status="in_force")),
+    ("医院", Filters(status="closed")),
     ("西城", Filters()),
     ("长安乙", Filters()),
     ("诊所", Filters(region="110102")),
@@ -254,6 +256,9 @@ class Claiming(Frequencies):
     def of_all(self, keys: Iterable[str]) -> float:
         return self._share
 
+    def rarest(self, keys: Iterable[str], most: int) -> list[str]:
+        return list(keys)[:most]
+
 
 @pytest.mark.parametrize(("typed", "filters"), _QUERIES, ids=str)
 async def test_the_answers_are_the_same_whatever_the_statistics_say(
@@ -274,7 +279,8 @@ async def test_the_answers_are_the_same_whatever_the_statistics_say(
                     return [(one.row["name"], one.matched_name) for one in found]
 
         expected = await all_of(Claiming(24, 0.0), 100)  # everything is rare
-        assert bool(expected) == (typed != "没有的" and filters.category != "E100")
+        nothing = typed == "没有的" or filters.category == "E100" or filters.status == "closed"
+        assert bool(expected) != nothing
         for told in (Claiming(24, 1.0), Claiming(0, 1.0), Claiming(1_000_000, 0.5)):
             assert await all_of(told, 100) == expected
             assert await all_of(told, 2) == expected
@@ -298,6 +304,7 @@ async def test_the_statistics_are_those_of_the_database(world: World) -> None:
     assert later.of_all(["医院"]) == pytest.approx(1 / 3)
     assert later.of_all(["医院", "人民", "没有"]) == 0.0
     assert later.of_all([]) == 1.0
+    assert later.rarest(["村卫", "没有", "中医"], 2) == ["没有", "村卫"]
 
 
 def test_what_something_is_found_by() -> None:

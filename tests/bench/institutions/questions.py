@@ -35,8 +35,7 @@ def _part(draw: Random, row: Row) -> Question:
 
 
 def _two(draw: Random, row: Row) -> Question:
-    at = draw.randrange(len(row[0]) - 1)
-    return {"q": row[0][at : at + 2]}
+    return {"q": without_division(row[0], row[2])[:2]}
 
 
 def _initials(draw: Random, row: Row) -> Question:
@@ -62,7 +61,10 @@ def _region(draw: Random, row: Row) -> Question:
 
 
 def _kind_of_category(draw: Random, row: Row) -> Question:
-    return _kind(draw, row) | {"category": row[3][: draw.choice((1, 4))]}
+    """The category of an institution, and a word that it has in its name if there is one."""
+    words = [word for word in _KINDS if word in row[0]]
+    asked = {"q": draw.choice(words)} if words else {}
+    return asked | {"category": row[3][: draw.choice((1, 4))]}
 
 
 def _division(draw: Random, row: Row) -> Question:

@@ -38,6 +38,10 @@ class Frequencies:
         self.rows = max(0.0, rows) if self._shares else 0.0
         self._read_at = time.monotonic()
 
+    def rarest(self, keys: Iterable[str], most: int) -> list[str]:
+        """Some of these keys, the rarest first."""
+        return sorted(keys, key=lambda key: self._shares.get(key, 0.0))[:most]
+
     def of_all(self, keys: Iterable[str]) -> float:
         """The share of institutions that have all these keys: at most that of the rarest."""
         return min((self._shares.get(key, 0.0) for key in keys), default=1.0)

@@ -21,17 +21,20 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    union_all,
 )
 
 from zhiye_institutions.adapters.frequencies import Frequencies
 from zhiye_institutions.adapters.tables import institution, other_name, within
 from zhiye_institutions.domain.regions import level_of, prefix
-from zhiye_institutions.domain.search import Term, category_key
+from zhiye_institutions.domain.search import Term, category_key, other_name_key
 
 NUMBER, BEGINS, CONTAINS, ELSEWHERE = range(4)
 ENDED = ("merged", "cancelled")
 _UNKNOWN = 1_000_000.0
 """Institutions, as long as the database has not counted."""
+MOST_KEYS = 4
+"""That are looked up: the others of a long name would narrow it down no further."""
 LEAST_STEPS = 1_000
 """Names that are gone through at least, before the search looks up."""
 _LAST = "\U0010ffff"
@@ -61,39 +64,40 @@ class Scope:
         """Going through names until 20 are found takes 20 / share steps, looking up takes
         share * rows, and a look-up costs about ten steps: from this share on, names are gone
         through."""
-        self.keys: list[str] = []
-        """Of a category that is looked up."""
-        if filters.category and frequencies.rows:
-            key = category_key(filters.category)
-            self.keys = [key] if frequencies.of_all([key]) < self.many else []
+        self.keys = [category_key(filters.category)] if filters.category else []
+        """What everything that is left has."""
+        self._rare = bool(self.keys and frequencies.rows) and (
+            frequencies.of_all(self.keys) < self.many
+        )
+
+    @property
+    def local(self) -> bool:
+        """Whether it is one city, or less."""
+        region = self._filters.region
+        return region is not None and level_of(region) in ("city", "county")
 
     @property
     def small(self) -> bool:
         """Whether so little is left that sorting it is nothing."""
-        filters = self._filters
-        return bool(
-            self.keys
-            or filters.campus_of
-            or filters.status not in (None, "in_force")
-            or (filters.region and level_of(filters.region) == "county")
-        )
+        return bool(self._rare or self._filters.campus_of or self.local)
 
     def in_order(self, after: Key, limit: int) -> Select[Any]:
         """Everything that is left."""
         columns = institution.c
-        return (
-            select(institution)
-            .where(*self.passes(columns), *_has(self.keys), _beyond(columns, after))
-            .order_by(columns.name, columns.id)
-            .limit(limit)
+        keys = self.keys if self._rare else []
+        left = select(columns.id, columns.name).where(
+            *self.passes(columns), *_has(keys), _beyond(columns, after)
         )
+        if self.small:  # then it is read whole, and not looked for along all names
+            left = select(rows := left.offset(0).subquery()).order_by(rows.c.name, rows.c.id)
+        else:
+            left = left.order_by(columns.name, columns.id)
+        return _whole(left.limit(limit).subquery(), NUMBER)
 
     def passes(self, columns: Any) -> list[ColumnElement[bool]]:
         filters = self._filters
         found = self.inside(columns)
-        if filters.status:
-            found.append(columns.status == filters.status)
-        else:
+        if not filters.status:
             found.append(columns.status.not_in(ENDED))
         if filters.category:
             found.append(columns.category.startswith(filters.category, autoescape=True))
@@ -102,31 +106,37 @@ class Scope:
         return found
 
     def inside(self, columns: Any) -> list[ColumnElement[bool]]:
-        """The filter by region; one below a province names the province too, for its index."""
-        if not self._filters.region or not (digits := prefix(self._filters.region)):
-            return []
-        province = func.left(columns.region, literal_column("2")) == digits[:2]
-        return [province, *([within(columns.region, digits)] if len(digits) > 2 else [])]
+        """The filters by region and status, as indexes have them."""
+        digits = prefix(self._filters.region or "")
+        found = [columns.status == self._filters.status] if self._filters.status else []
+        if len(digits) == 2:
+            found.append(func.left(columns.region, literal_column("2")) == digits)
+        elif digits:
+            found.append(within(columns.region, digits))
+        return found
 
 
 class Search:
     def __init__(self, term: Term, scope: Scope, frequencies: Frequencies) -> None:
         self._term = term
         self._scope = scope
-        self._keys = term.name_keys
+        self._keys = frequencies.rarest(term.name_keys, MOST_KEYS)
         self.one_character = len(term.text) == 1
-        known = not frequencies.rows or frequencies.of_all(self._keys) > scope.many
-        self.frequent = self.one_character or (known and term.plain and not scope.small)
+        often = not frequencies.rows or frequencies.of_all(self._keys) > scope.many
+        self.frequent = self.one_character or (often and term.plain and not scope.small)
+        self._local = often and scope.local
 
     def beginning(self, after: Key, limit: int) -> Select[Any]:
         """Whose name begins with the term, from the index of names."""
+        text_ = self._term.text
+        # One lower bound only: of two, PostgreSQL may begin at the lower.
+        start = institution.c.name >= text_
         hits = (
             select(institution.c.id)
             .where(
-                institution.c.name >= self._term.text,
-                institution.c.name < self._term.text + _LAST,
+                _beyond(institution.c, after) if after[1] >= text_ else start,
+                institution.c.name < text_ + _LAST,
                 *self._scope.passes(institution.c),
-                _beyond(institution.c, after),
             )
             .order_by(institution.c.name, institution.c.id)
             .limit(limit)
@@ -156,30 +166,42 @@ class Search:
 
     def looked_up(self, after: Key, limit: int) -> Select[Any]:
         """Everybody who has the keys, sorted."""
-        term, narrow = self._term, self._scope.keys
+        term = self._term
         begins, contains = self._names(institution.c.name)
+        number = institution.c.registration_number
+        # What is frequent is best looked for among all of the same city.
+        keys = [] if self._local else [*self._keys, *self._scope.keys]
         ways = [
-            and_(*_has([*self._keys, *narrow]), contains),
-            and_(*_has([*term.other_name_keys, *narrow]), self._otherwise_named()),
+            self._way(case((begins, BEGINS), else_=CONTAINS), keys, contains),
+            self._way(
+                literal(ELSEWHERE), list(map(other_name_key, self._keys)), self._otherwise_named()
+            ),
         ]
-        hows: list[tuple[ColumnElement[bool], int]] = [(begins, BEGINS), (contains, CONTAINS)]
         if term.initials_key:
-            ways += _has([term.initials_key, *narrow])
+            ways.append(self._way(literal(ELSEWHERE), [term.initials_key, *self._scope.keys]))
         if term.number:
-            number = institution.c.registration_number
             begun = and_(number >= term.number, number < term.number + _LAST)
-            ways.append(begun)
-            hows.insert(0, (begun, NUMBER))
-        hits = (
-            select(institution, case(*hows, else_=ELSEWHERE).label("how"))
-            .where(or_(*ways), *self._scope.passes(institution.c))
+            ways.append(self._way(literal(NUMBER), [], begun))
+        every = union_all(*ways).subquery()
+        best = (
+            select(every.c.id, every.c.name, func.min(every.c.how).label("how"))
+            .group_by(every.c.id, every.c.name)
             .subquery()
         )
+        place = (best.c.how, best.c.name, best.c.id)
+        hits = select(best).where(tuple_(*place) > after).order_by(*place).limit(limit).subquery()
         return (
-            select(hits)
-            .where(tuple_(hits.c.how, hits.c.name, hits.c.id) > after)
-            .order_by(hits.c.how, hits.c.name, hits.c.id)
-            .limit(limit)
+            select(institution, hits.c.how)
+            .join(hits, hits.c.id == institution.c.id)
+            .order_by(hits.c.how, institution.c.name, institution.c.id)
+        )
+
+    def _way(
+        self, how: ColumnElement[int], keys: list[str], *conditions: ColumnElement[bool]
+    ) -> Select[Any]:
+        columns = institution.c
+        return select(columns.id, columns.name, how.label("how")).where(
+            *_has(keys), *conditions, *self._scope.passes(columns)
         )
 
     def _names(self, name: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

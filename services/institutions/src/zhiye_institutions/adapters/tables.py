@@ -125,6 +125,7 @@ institution = Table(
         "status",
         "name",
         "id",
+        postgresql_include=_WALKED[:2],
         postgresql_where=text("status <> 'in_force'"),
     ),
     Index("institution_search_idx", "search_keys", postgresql_using="gin"),

@@ -10,6 +10,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_chassis.web import stale_version
+from zhiye_contracts.codes.grounds import told
 from zhiye_contracts.identifiers import InstitutionNumber
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_institutions.adapters import filings
@@ -26,7 +27,7 @@ from zhiye_institutions.domain.filing_conditions import (
     unknown_materials,
     unseen,
 )
-from zhiye_institutions.domain.filing_reasons import told
+from zhiye_institutions.domain.filing_reasons import FILING_REASONS
 from zhiye_institutions.domain.filing_workflow import Action
 from zhiye_institutions.kit import Kit
 
@@ -56,7 +57,7 @@ async def decide_filing(
             source="deck 3.3",
             status=403,
         )
-    given = told(decision.reasons, required=decision.action != "approve")
+    given = told(FILING_REASONS, decision.reasons, required=decision.action != "approve")
     after = take_step(
         before,
         decision.action,

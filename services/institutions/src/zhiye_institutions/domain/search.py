@@ -53,10 +53,6 @@ class Term:
         return sorted(_pairs(self.text))
 
     @property
-    def other_name_keys(self) -> list[str]:
-        return ["~" + pair for pair in self.name_keys]
-
-    @property
     def initials_key(self) -> str | None:
         return self.initials and "^" + self.initials
 
@@ -73,6 +69,11 @@ def read_term(typed: str) -> Term | None:
         text[:LONGEST_INITIALS] if letters else None,
         text.upper() if number else None,
     )
+
+
+def other_name_key(name_key: str) -> str:
+    """The same of another name."""
+    return "~" + name_key
 
 
 def category_key(category: str) -> str:
@@ -92,7 +93,7 @@ def search_keys(
     found = _pairs(folded) | _beginnings(folded, region, initials)
     found |= {category_key(category[:size]) for size in range(1, len(category) + 1)}
     for other in map(fold, others):
-        found |= {"~" + pair for pair in _pairs(other)}
+        found |= {other_name_key(pair) for pair in _pairs(other)}
         found |= _beginnings(other, region, initials)
     return found
 

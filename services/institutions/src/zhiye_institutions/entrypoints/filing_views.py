@@ -10,13 +10,14 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.grounds import sentence
 from zhiye_contracts.reasons import Language, read_source
 from zhiye_institutions.adapters import filings
 from zhiye_institutions.application.filing_access import side_of
 from zhiye_institutions.application.filing_queries import names_for
 from zhiye_institutions.domain.filing import Filing
 from zhiye_institutions.domain.filing_policy import FIELDS, Kind, Material
-from zhiye_institutions.domain.filing_reasons import sentence
+from zhiye_institutions.domain.filing_reasons import FILING_REASONS
 from zhiye_institutions.domain.filing_workflow import ACTIONS, STATES, Action, allowed
 from zhiye_institutions.domain.lifecycle import STATUSES
 from zhiye_institutions.entrypoints.filing_schemas import (
@@ -141,7 +142,9 @@ def _action_label(action: str, language: Language) -> str:
 
 def _reasons(told: Sequence[Mapping[str, str]], language: Language) -> list[ToldReasonOut]:
     return [
-        ToldReasonOut(code=one["code"], text=sentence(one["code"], one["note"], language))
+        ToldReasonOut(
+            code=one["code"], text=sentence(FILING_REASONS, one["code"], one["note"], language)
+        )
         for one in told
     ]
 
