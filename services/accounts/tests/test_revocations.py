@@ -25,7 +25,8 @@ from services.accounts.tests.desk import (
 from services.accounts.tests.world import PASSWORD, Row, World
 
 from zhiye_accounts.adapters.tables import activation_code, session
-from zhiye_accounts.domain.revocation import names_the_person, sentence
+from zhiye_accounts.domain.revocation import REVOCATION_REASONS, names_the_person
+from zhiye_contracts.codes.grounds import sentence
 
 REASON = {"reason": "registered_by_another"}
 
@@ -129,9 +130,11 @@ async def test_the_contacts_of_the_account_are_told(
 
 
 def test_the_reason_is_told_in_the_language_of_the_account() -> None:
-    assert sentence("wrong_person", "", "zh") == "账户注册有误"
-    assert sentence("wrong_person", "详见记录", "zh") == "账户注册有误：详见记录"
-    assert sentence("other", "重复", "zh") == "重复"
+    assert sentence(REVOCATION_REASONS, "wrong_person", "", "zh") == "账户注册有误"
+    assert (
+        sentence(REVOCATION_REASONS, "wrong_person", "详见记录", "zh") == "账户注册有误：详见记录"
+    )
+    assert sentence(REVOCATION_REASONS, "other", "重复", "zh") == "重复"
 
 
 @pytest.mark.parametrize("status", ["registered", "verified", "active"])

@@ -12,10 +12,15 @@ from zhiye_accounts.application.telling import tell
 from zhiye_accounts.domain.desk import employed_at, in_force_anywhere, registered_within
 from zhiye_accounts.domain.identity import recorded_names
 from zhiye_accounts.domain.policy import REVOCATIONS
-from zhiye_accounts.domain.revocation import BUSINESS_COMPLETED, names_the_person, sentence
+from zhiye_accounts.domain.revocation import (
+    BUSINESS_COMPLETED,
+    REVOCATION_REASONS,
+    names_the_person,
+)
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.grounds import sentence
 from zhiye_contracts.reasons import Refused
 
 
@@ -51,7 +56,7 @@ async def revoke_account(
     await activation_codes.void_of_account(tx, row["id"], now)
     words = {
         "organisation": organisation_name,
-        "reason": sentence(command.reason, command.text, row["language"]),
+        "reason": sentence(REVOCATION_REASONS, command.reason, command.text, row["language"]),
     }
     await tell(tx, kit, row, "account_revoked", words)
     await record_act(

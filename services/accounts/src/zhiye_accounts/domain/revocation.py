@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from zhiye_contracts.codes.table import table
 from zhiye_contracts.identifiers import names_match
-from zhiye_contracts.reasons import Language, Reason, Text
+from zhiye_contracts.reasons import Reason, Text
 
-OTHER = "other"
 REVOCATION_REASONS = table(
     "revocation_reason",
     "Q13, Q35, deck 4.1",
@@ -52,12 +51,3 @@ def names_the_person(given: str, recorded: str) -> bool:
     character: that would match anybody."""
     match = names_match(given, recorded)
     return match == "exact" or (match == "assisted" and "(" not in given)
-
-
-def sentence(code: str, text: str, language: Language) -> str:
-    """The reason as the person is told it."""
-    if code == OTHER:
-        return text
-    label = REVOCATION_REASONS.label(code, language)
-    colon = ": " if language == "en" else "："
-    return f"{label}{colon}{text}" if text else label

@@ -15,7 +15,7 @@ from zhiye_accounts.application.reset_contact import ResetContact, reset_contact
 from zhiye_accounts.application.revoke_account import RevokeAccount, revoke_account
 from zhiye_accounts.application.staff_access import account_of
 from zhiye_accounts.application.telling import masked_contact
-from zhiye_accounts.domain.revocation import NAME_REQUIRED, OTHER, TEXT_REQUIRED
+from zhiye_accounts.domain.revocation import NAME_REQUIRED, TEXT_REQUIRED
 from zhiye_accounts.entrypoints.desk_schemas import (
     ContactResetIn,
     ContactResetOut,
@@ -32,6 +32,7 @@ from zhiye_chassis.redaction import redact_text
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Routes, Tx
 from zhiye_contracts import purposes
+from zhiye_contracts.codes.grounds import OTHER
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Refused
 

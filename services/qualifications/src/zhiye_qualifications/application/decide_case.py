@@ -10,6 +10,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.web import stale_version
+from zhiye_contracts.codes.grounds import REASONS_REQUIRED
 from zhiye_contracts.events import QualificationCaseDecided
 from zhiye_contracts.identifiers import IdentifierError, parse_id_number
 from zhiye_contracts.reasons import Refused
@@ -109,7 +110,7 @@ async def _decide(
 ) -> Case:
     action = decision.action
     if action in ("return", "refuse") and not decision.reasons:
-        raise Refused(about(why.REASONS_REQUIRED, "reasons"))
+        raise Refused(REASONS_REQUIRED)
     after = take_step(before, action, side, kit.moment(), decision.reasons)
     if version is not None and before.version != version:
         raise stale_version()

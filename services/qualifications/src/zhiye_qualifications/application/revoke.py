@@ -11,7 +11,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import CodeTable
+from zhiye_contracts.codes import CodeTable, grounds
 from zhiye_contracts.events import QualificationCaseChanged, ToldReason
 from zhiye_contracts.identifiers.errors import reason
 from zhiye_contracts.reasons import Refused
@@ -60,8 +60,8 @@ async def change_force(
     ``Refused``: 403 when it is another's to do, 404, 409 when it is so already, 422 for ``other``
     without a note.
     """
-    if ground.code == why.OTHER and not ground.note:
-        raise Refused(about(why.REASON_TEXT_REQUIRED, "note"))
+    if ground.code == grounds.OTHER and not ground.note:
+        raise Refused(about(grounds.TEXT_REQUIRED, "note"))
     await register_store.take_turn(tx)
     row = await lock_qualification(tx, key)
     if row is None or (caller.role == "authority" and not in_scope(caller, row)):
@@ -78,7 +78,7 @@ async def change_force(
     else:
         await corrections.drop(tx, key, [IN_FORCE])
     await register_store.write(tx, [after])
-    text = why.sentence(CODES[change], ground.code, ground.note, "zh")
+    text = grounds.sentence(CODES[change], ground.code, ground.note, "zh")
     by = actor_of(caller, organisation_of(caller))
     number = await store.next_number(tx, kit.clock.today())
     await corrections.note_change(

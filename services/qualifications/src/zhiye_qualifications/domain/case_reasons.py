@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from zhiye_contracts.codes import CodeTable
 from zhiye_contracts.codes.table import table
 from zhiye_contracts.identifiers.errors import reason
-from zhiye_contracts.reasons import Language, Reason, Refused, Text
-
-OTHER = "other"
 
 CASE_REASONS = table(
     "case_reason",
@@ -190,22 +184,6 @@ YEAR_TAKEN = reason(
     "Check ID number, year and certificate number.",
     "Q29.4",
 )
-REASONS_REQUIRED = reason(
-    "reasons_required",
-    "退回或不同意时必须说明理由。",
-    "Returning or refusing needs reasons.",
-    "请一次列出全部理由。",
-    "Give all the reasons at once.",
-    "Q59.9",
-)
-REASON_TEXT_REQUIRED = reason(
-    "reason_text_required",
-    "选择“其他”时必须写明理由。",
-    "The reason “other” needs a text.",
-    "请写明具体理由。",
-    "Write down what it is.",
-    "Q59.9",
-)
 ID_NUMBER_NEEDED = reason(
     "upgrade_id_number_needed",
     "同意升位时必须填写核定的18位身份证号。",
@@ -236,35 +214,3 @@ NOT_REVOKED = reason(
     "无需恢复；请查看其变更记录。",
     "Nothing to restore; see its versions.",
 )
-
-
-def told(given: Sequence[tuple[str, str]], *, required: bool) -> list[dict[str, str]]:
-    """The reasons as they are kept and told: ``text`` is label and free text in Chinese, ``note``
-    the free text alone. Raises ``Refused`` (422) with what is missing."""
-    if required and not given:
-        raise Refused(_at(REASONS_REQUIRED, "reasons"))
-    missing = [
-        _at(REASON_TEXT_REQUIRED, f"reasons.{place}.text")
-        for place, (code, note) in enumerate(given)
-        if code == OTHER and not note
-    ]
-    if missing:
-        raise Refused(*missing)
-    return [
-        {"code": code, "text": sentence(CASE_REASONS, code, note, "zh"), "note": note}
-        for code, note in given
-    ]
-
-
-def sentence(codes: CodeTable, code: str, note: str, language: Language) -> str:
-    """One reason as a reader is told it: its label, and what was written."""
-    label = codes.label(code, language)
-    if not note:
-        return label
-    if code == OTHER:
-        return note
-    return Text(f"{label}：{note}", f"{label}: {note}").read(language)
-
-
-def _at(why: Reason, field: str) -> Reason:
-    return Reason(why.code, why.reason, why.next_step, field, why.source)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.calendar import working_days_left
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import PROVINCES
+from zhiye_contracts.codes.grounds import sentence
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_qualifications.adapters import cases as store
@@ -21,7 +22,7 @@ from zhiye_qualifications.application.case_access import (
     organisation_label,
     sees_record,
 )
-from zhiye_qualifications.domain.case_reasons import CASE_REASONS, sentence
+from zhiye_qualifications.domain.case_reasons import CASE_REASONS
 from zhiye_qualifications.domain.case_workflow import STATES
 from zhiye_qualifications.domain.cases import KINDS, Case
 from zhiye_qualifications.domain.codes import ROUTES

@@ -10,6 +10,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
+from zhiye_contracts.codes.grounds import told
 from zhiye_contracts.reasons import Language, Refused
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.application.case_access import may_read, not_found
@@ -21,6 +22,7 @@ from zhiye_qualifications.application.revise_case import revise_case
 from zhiye_qualifications.application.submit_case import submit_case
 from zhiye_qualifications.application.withdraw_case import withdraw_case
 from zhiye_qualifications.domain import case_reasons as why
+from zhiye_qualifications.domain.case_reasons import CASE_REASONS
 from zhiye_qualifications.domain.case_workflow import State
 from zhiye_qualifications.domain.cases import Case, Kind
 from zhiye_qualifications.domain.reasons import about
@@ -167,8 +169,8 @@ def routes(kit: Kit) -> Routes:
         centre approves or refuses (Q14). An upgrade of an ID number is approved with the number
         found to be right (Q47). Needs If-Match."""
         given = [(reason.code, reason.text) for reason in body.reasons]
-        told = why.told(given, required=body.decision in ("return", "refuse"))
-        decision = Decision(body.decision, told, body.id_number)
+        kept = told(CASE_REASONS, given, required=body.decision in ("return", "refuse"))
+        decision = Decision(body.decision, kept, body.id_number)
         one = await decide_as_officer(tx, kit, caller, id, version, decision)
         return await _answer(tx, kit, one, caller, language, response)
 

@@ -10,6 +10,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.web import Caller, Reader, Routes, Tx
+from zhiye_contracts.codes.grounds import sentence
 from zhiye_contracts.reasons import Language, Text
 from zhiye_qualifications.adapters import corrections
 from zhiye_qualifications.application.accesses import accesses_of
@@ -18,7 +19,6 @@ from zhiye_qualifications.application.disclose import disclose
 from zhiye_qualifications.application.revoke import CODES, Change, Ground, change_force
 from zhiye_qualifications.application.versions import Version, versions_of
 from zhiye_qualifications.domain.access import ACCESS_KINDS, PURPOSES
-from zhiye_qualifications.domain.case_reasons import sentence
 from zhiye_qualifications.domain.cases import KINDS
 from zhiye_qualifications.entrypoints.access_schemas import AccessOut, DisclosureIn
 from zhiye_qualifications.entrypoints.case_schemas import (

@@ -8,6 +8,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_chassis.web import stale_version
+from zhiye_contracts.codes.grounds import told
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import applications
 from zhiye_registration.adapters.applications import actor_of
@@ -17,7 +18,7 @@ from zhiye_registration.application.recording import record
 from zhiye_registration.application.submit_application import facts_of
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.domain.policy import refusals
-from zhiye_registration.domain.review_reasons import told
+from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.workflow import Action
 from zhiye_registration.kit import Kit
 
@@ -62,7 +63,7 @@ async def decide_application(
             source="deck 3",
             status=403,
         )
-    given = told(reasons, required=decision != "approve")
+    given = told(REVIEW_REASONS, reasons, required=decision != "approve")
     after = take_step(before, decision, "authority", kit.moment(), given)
     if before.version != version:
         raise stale_version()

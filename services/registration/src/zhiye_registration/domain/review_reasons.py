@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from zhiye_contracts.reasons import Language, Reason, Refused, Text
-
-OTHER = "other"
+from zhiye_contracts.codes.grounds import OTHER
+from zhiye_contracts.reasons import Text
 
 REVIEW_REASONS: dict[str, Text] = {
     "materials_incomplete": Text("材料不齐全", "Materials are incomplete"),
@@ -25,46 +22,3 @@ REVIEW_REASONS: dict[str, Text] = {
     OTHER: Text("其他", "Other"),
 }
 """Codes are this system's; the handbook and the deck show free text only (deck 7)."""
-
-
-def told(given: Sequence[tuple[str, str]], *, required: bool) -> list[dict[str, str]]:
-    """The reasons as they are kept and told: ``text`` is label and free text in Chinese, ``note``
-    the free text alone.
-
-    Raises ``Refused`` (422): ``reasons_required`` when there is none, ``reason_text_required``
-    when ``other`` comes without a text.
-    """
-    if required and not given:
-        raise Refused(
-            Reason(
-                "reasons_required",
-                Text("退回或不同意时必须说明理由。", "Returning or refusing needs reasons."),
-                Text("请一次列出全部理由。", "Give all the reasons at once."),
-                field="reasons",
-                source="Q59.9",
-            )
-        )
-    faults = [
-        Reason(
-            "reason_text_required",
-            Text("选择“其他”时必须填写说明。", "“Other” needs a text."),
-            Text("请写明具体理由和需要补正的内容。", "Say what exactly is wrong and what to mend."),
-            field=f"reasons.{index}.text",
-        )
-        for index, (code, text) in enumerate(given)
-        if code == OTHER and not text
-    ]
-    if faults:
-        raise Refused(*faults)
-    return [
-        {"code": code, "text": sentence(code, text, "zh"), "note": text} for code, text in given
-    ]
-
-
-def sentence(code: str, note: str, language: Language) -> str:
-    """One reason for a reader: its label, then the reviewer's own words."""
-    if code == OTHER:
-        return note
-    label = REVIEW_REASONS[code].read(language)
-    colon = ": " if language == "en" else "："
-    return f"{label}{colon}{note}" if note else label

@@ -12,6 +12,7 @@ from zhiye_chassis.calendar import working_days_left
 from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
+from zhiye_contracts.codes.grounds import sentence
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters import applications
@@ -19,7 +20,7 @@ from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import side_of
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.policy import BUSINESS_TYPES
-from zhiye_registration.domain.review_reasons import sentence
+from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.workflow import ACTIONS, STATES, Action, allowed_actions
 from zhiye_registration.entrypoints.forms import labels_of
 from zhiye_registration.kit import Kit
@@ -125,7 +126,8 @@ async def application_view(
 
 def _reasons(told: Sequence[Mapping[str, str]], language: Language) -> list[dict[str, str]]:
     return [
-        {"code": one["code"], "text": sentence(one["code"], one["note"], language)} for one in told
+        {"code": one["code"], "text": sentence(REVIEW_REASONS, one["code"], one["note"], language)}
+        for one in told
     ]
 
 
