@@ -12,6 +12,7 @@ import pytest
 
 from zhiye_chassis.service import create_app
 from zhiye_qualifications.application.batches import close_abandoned
+from zhiye_qualifications.application.feed import CHUNK
 from zhiye_qualifications.domain.columns import FIELDS
 
 Make = Callable[..., dict[str, Any]]
@@ -252,12 +253,12 @@ async def test_a_failing_database_loses_nothing_that_was_accepted(world: Any, re
             "ALTER TABLE qualification ADD CONSTRAINT broken CHECK (school <> '坏学校')"
         )
     try:
-        records = [record(n) for n in range(1, 501)] + [record(501, school="坏学校")]
+        records = [record(n) for n in range(CHUNK)] + [record(CHUNK, school="坏学校")]
         with pytest.raises(AssertionError, match="internal_error"):
             await world.feed(*records)
     finally:
         async with world.kit.database.transaction() as tx:
             await tx.connection.exec_driver_sql("ALTER TABLE qualification DROP CONSTRAINT broken")
     (batch,) = await batches(world)
-    assert (batch["recorded"], len(await world.published())) == (500, 500)
+    assert (batch["recorded"], len(await world.published())) == (CHUNK, CHUNK)
     assert (await world.feed(*records))["counts"]["recorded"] == 1

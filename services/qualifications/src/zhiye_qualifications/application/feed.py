@@ -31,7 +31,7 @@ from zhiye_qualifications.kit import Kit
 
 Format = Literal["ndjson", "csv", "xlsx"]
 
-CHUNK = 500
+CHUNK = 1_000
 """Records in one transaction."""
 BEAT = 2.0
 """Seconds between two signs of life of a batch that is being read."""
