@@ -17,27 +17,35 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 async def insert_rows(
-    tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]], returning: str = ""
+    tx: Transaction,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    same: Mapping[str, Any] | None = None,
+    returning: str = "",
 ) -> set[str]:
     """Insert rows, all with the same columns, in their order; those that are there already are
-    left out. The ``returning`` column of those that were inserted."""
+    left out. ``same`` is what all of them have. The ``returning`` column of those inserted."""
     if not rows:
         return set()
-    arrays = {name: _sent(table.columns[name], [row[name] for row in rows]) for name in rows[0]}
-    inserted = await tx.execute(_insert(table, tuple(rows[0]), returning), arrays)
+    same = same or {}
+    given = {name: _sent(table.columns[name], [row[name] for row in rows]) for name in rows[0]}
+    given |= {name: _sent(table.columns[name], [value])[0] for name, value in same.items()}
+    inserted = await tx.execute(_insert(table, tuple(rows[0]), tuple(same), returning), given)
     return set(inserted.scalars()) if returning else set()
 
 
 @lru_cache(maxsize=16)
-def _insert(table: Table, names: tuple[str, ...], returning: str) -> TextClause:
+def _insert(
+    table: Table, names: tuple[str, ...], same: tuple[str, ...], returning: str
+) -> TextClause:
     """One array a column, so that no number of rows meets the limit of parameters."""
     columns = [table.columns[name] for name in names]
     arrays = ", ".join(f"CAST(:{c.name} AS {_array_type(c)}[])" for c in columns)
-    values = ", ".join(f"CAST({c.name} AS {_type(c)})" for c in columns)
-    listed = ", ".join(names)
+    values = [f"CAST({c.name} AS {_type(c)})" for c in columns]
+    values += [f"CAST(:{name} AS {_type(table.columns[name])})" for name in same]
     return text(
-        f"INSERT INTO {table.name} ({listed})"  # noqa: S608 - names of our own tables
-        f" SELECT {values} FROM unnest({arrays}) AS given ({listed})"
+        f"INSERT INTO {table.name} ({', '.join((*names, *same))})"  # noqa: S608 - our own names
+        f" SELECT {', '.join(values)} FROM unnest({arrays}) AS given ({', '.join(names)})"
         " ON CONFLICT DO NOTHING" + (f" RETURNING {returning}" if returning else "")
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -151,38 +150,34 @@ class Recording:
         now = self._kit.clock.now()
         regions = {one.record.region for one in candidates}
         defaults = await known.default_authorities(self._tx, regions)
-        rows = [_row(one, defaults[one.record.region], now) for one in candidates]
-        inserted = await insert_rows(self._tx, institution, rows, returning="id")
+        rows = [_row(one, defaults[one.record.region]) for one in candidates]
+        fresh = {"version": 1, "created_at": now, "updated_at": now}
+        inserted = await insert_rows(self._tx, institution, rows, fresh, returning="id")
         done = [
             (one, row) for one, row in zip(candidates, rows, strict=True) if row["id"] in inserted
         ]
         names = [
-            {
-                "id": new_id(),
-                "institution_id": row["id"],
-                "name": name,
-                "kind": "other",
-                "added_by": self._job["created_by"],
-                "added_at": now,
-            }
+            {"id": new_id(), "institution_id": row["id"], "name": name}
             for one, row in done
             for name in one.record.other_names
         ]
-        await insert_rows(self._tx, other_name, names)
-        history = [
+        by = self._job["created_by"]
+        await insert_rows(
+            self._tx, other_name, names, {"kind": "other", "added_by": by, "added_at": now}
+        )
+        await insert_rows(
+            self._tx,
+            institution_history,
+            [{"institution_id": row["id"], "after": _told(one, row)} for one, row in done],
             {
-                "institution_id": row["id"],
                 "version": 1,
                 "at": now,
                 "change": "imported",
-                "actor_account_id": self._job["created_by"],
+                "actor_account_id": by,
                 "actor_name": self._job["created_by_name"],
                 "before": {},
-                "after": _told(one, row),
-            }
-            for one, row in done
-        ]
-        await insert_rows(self._tx, institution_history, history)
+            },
+        )
         deciding = {authority: resolve({}, authority) for authority in set(defaults.values())}
         self._tx.emit(
             *(
@@ -204,17 +199,13 @@ class Recording:
 
     async def _keep_rejects(self) -> None:
         rows = [
-            {
-                "import_id": self._job["id"],
-                "line": line,
-                "reasons": [{"field": one.field, "code": one.code} for one in reasons],
-            }
+            {"line": line, "reasons": [{"field": r.field, "code": r.code} for r in reasons]}
             for line, reasons in sorted(self._rejects.items())
         ]
-        await insert_rows(self._tx, import_reject, rows)
+        await insert_rows(self._tx, import_reject, rows, {"import_id": self._job["id"]})
 
 
-def _row(one: Candidate, authority: str | None, now: datetime) -> dict[str, Any]:
+def _row(one: Candidate, authority: str | None) -> dict[str, Any]:
     record = one.record
     return {
         "id": new_id(),
@@ -234,16 +225,10 @@ def _row(one: Candidate, authority: str | None, now: datetime) -> dict[str, Any]
         "sealed_reserved_phone": one.sealed_phone,
         "search_keys": one.keys,
         "default_authority_id": authority,
-        "version": 1,
-        "created_at": now,
-        "updated_at": now,
     }
 
 
-_UNTOLD = {
-    *("id", "sealed_reserved_phone", "search_keys", "default_authority_id"),
-    *("version", "created_at", "updated_at"),
-}
+_UNTOLD = {"id", "sealed_reserved_phone", "search_keys", "default_authority_id"}
 
 
 def _told(one: Candidate, row: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,6 @@ class Rehearsal(Recording):
     async def _insert(self, candidates: list[Candidate]) -> set[str]:
         rows = [
             {
-                "import_id": self._job["id"],
                 "key": one.record.key,
                 "name": one.record.name,
                 "region": one.record.region,
@@ -51,4 +50,4 @@ class Rehearsal(Recording):
             }
             for one in candidates
         ]
-        return await insert_rows(self._tx, import_seen, rows, returning="key")
+        return await insert_rows(self._tx, import_seen, rows, {"import_id": self._job["id"]}, "key")
