@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from zhiye_chassis.objects import Objects
 from zhiye_contracts.reasons import Refused
 from zhiye_launcher import demo_data
-from zhiye_registration.adapters.photos import PhotoStore
 
 
-async def test_the_folder_of_photos_is_closed_to_other_accounts(tmp_path: Path) -> None:
-    await PhotoStore("", tmp_path / "objects").put("43ab", b"photo")
+async def test_the_folder_of_files_is_closed_to_other_accounts(tmp_path: Path) -> None:
+    """Photos, and tables that people upload, with phones in them."""
+    await Objects("", tmp_path / "objects").put("photos/43ab", b"photo")
     assert (tmp_path / "objects").stat().st_mode & 0o077 == 0
-    stored = await PhotoStore("", tmp_path / "objects").get("43ab")
+    stored = await Objects("", tmp_path / "objects").get("photos/43ab")
     assert stored is not None
     assert stored.content == b"photo"
 
