@@ -124,13 +124,18 @@ def path(code: str, on: date | None = None) -> tuple[str, ...]:
     return (*(d.name for d in upper if d and not d.placeholder), division.name)
 
 
+def prefix(code: str) -> str:
+    """The digits that every code inside a division begins with; empty for ``NATION``."""
+    return re.sub("(?:00)+$", "", code)
+
+
 def is_within(code: str, ancestor_code: str) -> bool:
     """Whether a code is the ancestor's or below it. Only the digits count, so it also answers for
     abolished codes and special zones.
     """
     if len(code) != 6 or len(ancestor_code) != 6:
         return False
-    return code.startswith(re.sub("(?:00)+$", "", ancestor_code))
+    return code.startswith(prefix(ancestor_code))
 
 
 def province_of(code: str) -> str:

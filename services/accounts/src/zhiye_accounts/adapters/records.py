@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from zhiye_accounts.adapters import tables
 from zhiye_accounts.adapters.tables import account, name_confirmation
 from zhiye_accounts.domain.identity import NameDecisions, Qualification, Registration
 from zhiye_chassis.database import Transaction
+from zhiye_contracts.codes.divisions import prefix
 
 _LOCK_PEOPLE = text(
     "SELECT pg_advisory_xact_lock(2608, bucket) FROM (SELECT DISTINCT hashtext(key) & 255 AS bucket"
@@ -51,7 +51,7 @@ async def follow_online(
 ) -> None:
     """Have registrations inside these regions say whether an authority over them is online now,
     or, ``only_on``, whether one is after all: it decides how an account is activated (Q5, Q29)."""
-    inside = sorted({re.sub("(?:00)+$", "", region) + "%" for region in regions})
+    inside = sorted({prefix(region) + "%" for region in regions})
     await tx.execute(_FOLLOW_ONLINE, {"inside": inside, "only_on": only_on})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.divisions import prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def list_name_confirmations(
             r.institution_id == caller.institution_id,
         )
     else:
-        inside = re.sub("(?:00)+$", "", caller.region or "-") + "%"
+        inside = prefix(caller.region or "-") + "%"
         mine = or_(
             exists().where(r.person_key == a.person_key, r.region.like(inside)),
             exists().where(q.person_key == a.person_key, q.province.like(inside)),

@@ -15,6 +15,7 @@ from zhiye_accounts.adapters.tables import account, delegation, organisation, se
 from zhiye_accounts.application.staff_access import main_account, organisation_of, own_account
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.divisions import prefix
 
 Rows = Sequence[RowMapping]
 
@@ -133,10 +134,8 @@ def _of(organisation_id: str | None, by: Principal) -> ColumnElement[bool]:
 
 def _institutions_under(by: Principal) -> Select[Any]:
     """Ids of the institutions in an authority's region, as ``divisions.is_within`` says."""
-    region = by.region or "-"
-    while region.endswith("00"):
-        region = region[:-2]
     below = organisation.alias("below")
     return select(below.c.id).where(
-        text("below.kind = 'institution'"), below.c.region.startswith(region, autoescape=True)
+        text("below.kind = 'institution'"),
+        below.c.region.startswith(prefix(by.region or "-"), autoescape=True),
     )

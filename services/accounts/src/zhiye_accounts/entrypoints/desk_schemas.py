@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhiye_accounts.domain.desk import Status
+from zhiye_accounts.domain.revocation import REVOCATION_REASONS
 from zhiye_accounts.entrypoints.schemas import IdNumberField, NameField, PhoneField
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
 
@@ -102,7 +104,7 @@ class RevocationIn(Schema):
     account_id: AccountId | None = None
     id_number: IdNumberField | None = None
     name: NameField | None = Field(None, description="As on record; needed with an ID number")
-    reason: Literal["registered_by_another", "wrong_person", "other"]
+    reason: one_of(REVOCATION_REASONS)  # type: ignore[valid-type]
     text: str = Field("", max_length=100, description="In words; needed with other")
 
 

@@ -7,19 +7,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from zhiye_accounts.domain.handover import Handover
+from zhiye_accounts.domain.handover import MATERIALS, Handover
+from zhiye_accounts.domain.staff_accounts import END_REASONS
 from zhiye_accounts.entrypoints.schemas import (
     IdNumberField,
     NameField,
     PhoneField,
     UserNameField,
 )
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
 
-Material = Literal[
-    "licence_copy", "authorisation_letter", "person_in_charge_id", "delegate_id", "provincial_other"
-]
-EndReason = Literal["left", "lost", "misused", "organisation_ended", "other"]
 Phone = Annotated[str, Field(description="Masked", examples=["138****8000"])]
 
 
@@ -33,7 +31,7 @@ class DelegateIn(Schema):
 class HandoverIn(Schema):
     """What the officer saw, in the original, with a copy kept (Q15, Q36, deck 3.1)."""
 
-    materials: list[Material] = Field(
+    materials: list[one_of(MATERIALS)] = Field(  # type: ignore[valid-type]
         [],
         max_length=10,
         description="For an institution: `licence_copy`, `authorisation_letter`, "
@@ -112,7 +110,7 @@ class CloneIn(Schema):
 
 
 class EndIn(Schema):
-    reason: EndReason = Field(examples=["left"])
+    reason: one_of(END_REASONS) = Field(examples=["left"])  # type: ignore[valid-type]
 
 
 class EndedOut(BaseModel):

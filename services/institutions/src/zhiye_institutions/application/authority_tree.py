@@ -8,8 +8,9 @@ from sqlalchemy import RowMapping, Text, any_, exists, func, literal, select, tu
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from zhiye_contracts.codes.divisions import prefix
 from zhiye_institutions.adapters.tables import authority, within
-from zhiye_institutions.domain.regions import above, prefix
+from zhiye_institutions.domain.regions import above
 
 
 async def authorities_above(connection: AsyncConnection, region: str) -> list[RowMapping]:

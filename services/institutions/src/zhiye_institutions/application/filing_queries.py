@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, RowMapping, func, literal, or_, select, tu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.divisions import prefix
 from zhiye_institutions.adapters.filings import COLUMNS
 from zhiye_institutions.adapters.tables import authority, filing, institution, within
-from zhiye_institutions.domain.regions import prefix
 
 NO_DEADLINE = date(9999, 12, 31)
 """Where a filing without a running clock stands in a list."""

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Text, any_, func, literal, select, text, update
 
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.codes import BUSINESS_TYPES
+from zhiye_contracts.codes.divisions import prefix
 from zhiye_contracts.events import InstitutionChanged
 from zhiye_institutions.adapters.tables import (
     deciding_authority,
@@ -18,7 +19,6 @@ from zhiye_institutions.adapters.tables import (
     within,
 )
 from zhiye_institutions.domain.lifecycle import told_status
-from zhiye_institutions.domain.regions import prefix
 from zhiye_institutions.kit import Kit
 
 _DEFAULTS = 7_245_302  # any constant: the advisory lock over authorities and what follows from them

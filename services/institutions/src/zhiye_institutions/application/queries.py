@@ -8,8 +8,8 @@ from sqlalchemy import RowMapping, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_contracts.codes import BUSINESS_TYPES
+from zhiye_contracts.codes.divisions import prefix
 from zhiye_institutions.adapters.tables import authority, deciding_authority, institution, within
-from zhiye_institutions.domain.regions import prefix
 
 
 async def find_authorities(

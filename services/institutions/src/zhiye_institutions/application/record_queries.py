@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.divisions import prefix
 from zhiye_institutions.adapters.tables import (
     filing,
     institution,
@@ -18,7 +19,6 @@ from zhiye_institutions.adapters.tables import (
     within,
     zone,
 )
-from zhiye_institutions.domain.regions import prefix
 
 _standard = institution.alias("standard")
 _into = institution.alias("merged_into")

@@ -13,6 +13,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.divisions import prefix
 from zhiye_contracts.reasons import Refused
 from zhiye_institutions.adapters.tables import authority, institution, within, zone
 from zhiye_institutions.application.access import REGION_NOT_YOURS, is_over, not_found
@@ -20,7 +21,6 @@ from zhiye_institutions.domain.regions import (
     ZONE_PARENT,
     is_zone_parent,
     level_of,
-    prefix,
     zone_codes,
 )
 from zhiye_institutions.kit import Kit

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from zhiye_contracts.codes import divisions
+from zhiye_contracts.codes.divisions import prefix as prefix
 from zhiye_contracts.codes.table import table
 from zhiye_contracts.reasons import Reason, Text
 
@@ -61,13 +62,6 @@ LEVEL_REGION_MISMATCH = Reason(
     field="region",
     source="GB/T 2260",
 )
-
-
-def prefix(region: str) -> str:
-    """The digits that every code inside the region begins with; empty for the nation."""
-    while region.endswith("00"):
-        region = region[:-2]
-    return region
 
 
 def level_of(region: str) -> str:

@@ -7,26 +7,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
+from zhiye_contracts.codes import FILING_KINDS
 from zhiye_contracts.identifiers import parse_institution_number, parse_name
+from zhiye_institutions.domain.filing_reasons import FILING_REASONS
 from zhiye_institutions.domain.filing_workflow import Action, State
 from zhiye_institutions.entrypoints.institution_schemas import InstitutionName, Name, Names
 
-KindName = Literal[
-    "practice-licence", "change", "periodic-check", "closure", "reopening", "cancellation"
-]
+KindName = one_of(FILING_KINDS)
 Delivery = Literal["paper", "electronic"]
-ReasonCode = Literal[
-    "materials_incomplete",
-    "materials_unclear",
-    "form_incorrect",
-    "name_unsuitable",
-    "standard_not_met",
-    "staff_not_met",
-    "premises_not_met",
-    "not_eligible",
-    "other",
-]
 
 _MATERIALS: dict[str, JsonValue] = {"change-form": "paper", "change-reason": "electronic"}
 
@@ -80,11 +70,11 @@ class FilingIn(RevisionIn):
         }
     )
 
-    kind: KindName
+    kind: KindName  # type: ignore[valid-type]
 
 
 class FilingReasonIn(Schema):
-    code: ReasonCode
+    code: one_of(FILING_REASONS)  # type: ignore[valid-type]
     text: str = Field("", max_length=500, description="Free text; required with “other”")
 
 

@@ -7,13 +7,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
 from zhiye_qualifications.application.answer_request import Answer
 from zhiye_qualifications.application.list_requests import State
 from zhiye_qualifications.application.request_record import By, Outcome
 from zhiye_qualifications.domain.access import PURPOSES, AccessKind
-from zhiye_qualifications.entrypoints.choices import one_of
 
 
 class DisclosureIn(Schema):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
 from zhiye_qualifications.domain.case_reasons import (
     CASE_REASONS,
@@ -15,7 +16,6 @@ from zhiye_qualifications.domain.case_reasons import (
 )
 from zhiye_qualifications.domain.case_workflow import Action, State
 from zhiye_qualifications.domain.cases import Kind
-from zhiye_qualifications.entrypoints.choices import one_of
 from zhiye_qualifications.entrypoints.schemas import QualificationOut
 
 _QUALIFICATION = "01JD0000000000000000QUA001"

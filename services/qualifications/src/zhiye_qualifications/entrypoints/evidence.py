@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes
 from zhiye_contracts.reasons import Refused
@@ -23,7 +24,6 @@ from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.entrypoints.case_schemas import EvidenceOut
 from zhiye_qualifications.entrypoints.case_views import PATH, evidence_view
 from zhiye_qualifications.entrypoints.cases import FILERS, Id
-from zhiye_qualifications.entrypoints.choices import one_of
 from zhiye_qualifications.kit import Kit
 
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}

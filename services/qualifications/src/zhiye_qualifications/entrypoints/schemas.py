@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
 from zhiye_contracts.codes import PROVINCES
 from zhiye_qualifications.domain.access import PURPOSES
 from zhiye_qualifications.domain.codes import PROFESSIONS, ROUTES
-from zhiye_qualifications.entrypoints.choices import one_of
 
 
 class LookupIn(Schema):

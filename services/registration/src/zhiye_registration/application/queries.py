@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes.divisions import prefix
 from zhiye_registration.adapters.tables import application
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.workflow import AWAITING, CLOSED, OPEN, WITH_APPLICANT
@@ -68,9 +69,7 @@ def _of_authority(caller: Principal, name: ListName) -> ColumnElement[bool]:
     mine = _a.authority_id == caller.authority_id
     if name == "waiting_for_me":
         return and_(mine, _a.state == "awaiting_authority")
-    prefix = (caller.region or "").rstrip("0")
-    prefix += "0" * (len(prefix) % 2)
-    inside = _a.region.like(f"{prefix}%") if caller.region else false()
+    inside = _a.region.like(f"{prefix(caller.region)}%") if caller.region else false()
     states = _a.state.in_(OPEN if name == "in_progress" else CLOSED)
     return and_(or_(mine, inside), _a.submitted_at.is_not(None), states)
 

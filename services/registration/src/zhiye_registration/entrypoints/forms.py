@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
 from zhiye_contracts.codes import (
     EDUCATION,
@@ -18,18 +18,6 @@ from zhiye_contracts.codes import (
     CodeTable,
 )
 from zhiye_contracts.reasons import Language
-
-
-def one_of(codes: Mapping[str, Any]) -> Any:
-    """A text that is one of these codes; the schema lists them."""
-
-    def check(value: str) -> str:
-        if value not in codes:
-            raise PydanticCustomError("literal_error", "not one of the choices")
-        return value
-
-    schema = {"type": "string", "enum": list(codes)}
-    return Annotated[str, AfterValidator(check), WithJsonSchema(schema)]
 
 
 class Health(Schema):

@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from zhiye_chassis.choices import one_of
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.workflow import Action, State
-from zhiye_registration.entrypoints.forms import NurseForm, one_of
+from zhiye_registration.entrypoints.forms import NurseForm
 
 _INSTITUTION = "01JD0000000000000000INS001"
 _FORM: dict[str, Any] = {
