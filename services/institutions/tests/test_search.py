@@ -16,6 +16,7 @@ from zhiye_institutions.adapters.institution_search import Filters
 from zhiye_institutions.adapters.pinyin import initials
 from zhiye_institutions.adapters.tables import institution
 from zhiye_institutions.application.find_institutions import Found, find_institutions
+from zhiye_institutions.application.search_keys import fill_search
 from zhiye_institutions.domain.search import read_term, search_keys, without_division
 
 if TYPE_CHECKING:
@@ -162,6 +163,23 @@ async def test_width_and_case_make_no_difference(world: World) -> None:
     await world.institution("北京United医院（分部）", "110102")
     for typed in ("united", "UNITED医院", "(分部)", "（分部）", "Ｕｎｉｔｅｄ"):
         assert await names(world, q=typed) == ["北京United医院（分部）"]
+
+
+async def test_blanks_between_chinese_characters_make_no_difference(world: World) -> None:
+    await world.institution("北京协和医院", "110101")
+    assert await names(world, q=" 北京 协和\u3000医院 ") == ["北京协和医院"]
+
+
+async def test_what_was_recorded_before_there_were_search_keys_is_made_findable(
+    world: World,
+) -> None:
+    made = await world.institution("北京协和医院", "110101", other_names=["老协和"])
+    async with world.kit.database.transaction() as tx:
+        await tx.execute(update(institution).values(search_keys=[]))
+    assert await names(world, q="xhyy") == []
+    await fill_search(world.kit)
+    assert await names(world, q="xhyy") == ["北京协和医院"]
+    assert [one["id"] for one in await items(world, q="老协")] == [made]
 
 
 @pytest.mark.parametrize("typed", ["100%", "_", "%", "\\", "'", '"', "{}", "100_", "😀", "  "])

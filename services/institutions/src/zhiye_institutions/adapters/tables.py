@@ -129,6 +129,7 @@ institution = Table(
         postgresql_where=text("status <> 'in_force'"),
     ),
     Index("institution_search_idx", "search_keys", postgresql_using="gin"),
+    Index("institution_unsearchable_idx", "id", postgresql_where=text("search_keys = '{}'")),
     Index(
         "institution_standard_idx",
         "standard_id",

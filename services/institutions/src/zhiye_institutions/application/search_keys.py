@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, literal, or_, select, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, literal, or_, select, text, update
 
 from zhiye_chassis.database import Transaction
 from zhiye_institutions.adapters.pinyin import initials
 from zhiye_institutions.adapters.tables import institution, other_name
 from zhiye_institutions.domain.search import search_keys
+from zhiye_institutions.kit import Kit
+
+_AT_ONCE = 500
 
 
 async def refresh_search(tx: Transaction, institution_ids: Sequence[str]) -> None:
@@ -53,3 +56,16 @@ async def refresh_search(tx: Transaction, institution_ids: Sequence[str]) -> Non
             .values(search_keys=bindparam("keys")),
             changed,
         )
+
+
+async def fill_search(kit: Kit) -> None:
+    """Have institutions be found that have no search keys: recorded before there were any."""
+    async with kit.database.transaction() as tx:
+        found = await tx.execute(
+            select(institution.c.id)
+            .where(text("search_keys = '{}'"))
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        if ids := list(found.scalars()):
+            await refresh_search(tx, ids)

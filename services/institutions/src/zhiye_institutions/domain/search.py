@@ -21,7 +21,10 @@ NUMBER_BEGINS = 4
 _LEVEL_WORDS = re.compile(
     "(?:(?:壮族|回族|维吾尔)?自治区|特别行政区|省|市|区|县|旗|自治县|自治州|地区|盟)$"
 )
-_PLAIN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
+_PLAIN = re.compile(f"{_HAN}+")
+_BLANKS = re.compile(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
+"""Names have none there, but people type them."""
 
 Initials = Callable[[str], str]
 """The first letters of a text's pinyin, lower case; letters and digits stand for themselves."""
@@ -59,7 +62,7 @@ class Term:
 
 def read_term(typed: str) -> Term | None:
     """``None`` when nothing is left of it."""
-    text = fold(typed)
+    text = _BLANKS.sub("", fold(typed))
     if not text:
         return None
     letters = re.fullmatch("[a-z0-9]{2,}", text) is not None
