@@ -124,6 +124,7 @@ async def test_the_contacts_of_the_account_are_told(
     for message in told:
         assert message["words"] == {
             "organisation": HOME_NAME,
+            "kind": "somebody else opened it with this identity",
             "reason": "somebody else opened it with this identity: seen, [redacted]",
         }
         assert message["address"] in ("13800138000", "w@example.com")

@@ -56,6 +56,7 @@ async def revoke_account(
     await activation_codes.void_of_account(tx, row["id"], now)
     words = {
         "organisation": organisation_name,
+        "kind": REVOCATION_REASONS.label(command.reason, row["language"]),
         "reason": sentence(REVOCATION_REASONS, command.reason, command.text, row["language"]),
     }
     await tell(tx, kit, row, "account_revoked", words)

@@ -133,11 +133,17 @@ ACCOUNT_TEMPLATES: dict[str, Template] = {
             "If the identity is yours, open an account again; if you object, speak to them.",
         ),
         sms=Text(
-            "{organisation}已撤销以此联系方式注册的账户：{reason}。身份确属您本人的请重新注册。",
-            "{organisation} revoked the account of this contact: {reason}. Open one again if the "
-            "identity is yours.",
+            # Only the kind: nobody's own words go out as an official SMS.
+            "{organisation}已撤销以此联系方式注册的账户（{kind}），详情请询该机构。"
+            "身份确属您本人的请重新注册。",
+            "{organisation} revoked the account of this contact ({kind}); ask them why. Open one "
+            "again if the identity is yours.",
         ),
-        example={"organisation": "北京示例医院", "reason": "被他人注册"},
+        example={
+            "organisation": "北京示例医院",
+            "kind": "其他",
+            "reason": "本人到院说明手机号被他人使用",
+        },
         source="Q13, Q35, deck 4.1",
     ),
     "name_decided": Template(
