@@ -14,6 +14,8 @@ from zhiye_contracts.reasons import read_source
         ("deck step 9; Q59.9", "培训课件第9步；答疑手册问题59.9"),
         ("Nurses Regulation art. 7", "《护士条例》第7条"),
         ("Administrative Licensing Law art. 32", "《行政许可法》第32条"),
+        ("Personal Information Protection Law art. 6", "《个人信息保护法》第6条"),
+        ("Measures for the Accreditation of Hospitals", "《医院分级管理办法》"),
         ("GB/T 2260", "GB/T 2260"),
     ],
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
 
 from zhiye_contracts.events.base import EXAMPLE_TIME, CloudEventData, Event, registered
 
@@ -19,6 +19,28 @@ INBOX: Final = "exam-centre.inbox"
 
 EXAM_CENTRE: dict[str, type[CloudEventData]] = {}
 """Every type between the exam centre and the qualifications service."""
+
+RECORD_EXAMPLE: Final[dict[str, JsonValue]] = {
+    "certificate_number": "202611100000001",
+    "name": "王芳",
+    "gender": "2",
+    "birth_date": "2002-03-05",
+    "id_type": "01",
+    "id_number": "110105200203050021",
+    "profession": "nurse",
+    "category": "nurse",
+    "level": "nurse",
+    "school": "北京护士学校",
+    "education": "40",
+    "major": "护理",
+    "exam_year": 2026,
+    "passed_on": "2026-06-15",
+    "province": "110000",
+    "admission_number": "202611000000001",
+    "route": "exam",
+    "version": 1,
+}
+"""One record as the exam centre sends it, over the broker or as a line of a file."""
 
 _Text = Annotated[Any, WithJsonSchema({"type": "string"})]
 _Number = Annotated[Any, WithJsonSchema({"type": "integer"})]
@@ -40,27 +62,7 @@ class Stated(CloudEventData):
     EXAM_CENTRE,
     "exam-centre.qualification-stated.v1",
     sender="exam-centre",
-    example={
-        "batch": "2026-nurses-1",
-        "certificate_number": "202611100000001",
-        "name": "王芳",
-        "gender": "2",
-        "birth_date": "2002-03-05",
-        "id_type": "01",
-        "id_number": "110105200203050021",
-        "profession": "nurse",
-        "category": "nurse",
-        "level": "nurse",
-        "school": "北京护士学校",
-        "education": "40",
-        "major": "护理",
-        "exam_year": 2026,
-        "passed_on": "2026-06-15",
-        "province": "110000",
-        "admission_number": "202611000000001",
-        "route": "exam",
-        "version": 1,
-    },
+    example={"batch": "2026-nurses-1", **RECORD_EXAMPLE},
 )
 class QualificationStated(Stated):
     """A qualification as the exam centre has it: the fields of one record of a file."""

@@ -79,6 +79,11 @@ _CITATIONS = (
     ),
     (re.compile(r"\bAdministrative Licensing Law art\. (\d+)"), r"《行政许可法》第\1条"),
     (re.compile(r"\bRegulation on Medical Institutions"), "《医疗机构管理条例》"),
+    (re.compile(r"\bMeasures for the Accreditation of Hospitals"), "《医院分级管理办法》"),
+    (
+        re.compile(r"\bPersonal Information Protection Law art\. (\d+)"),
+        r"《个人信息保护法》第\1条",
+    ),
     (re.compile(r"\s*[;,]\s*"), "；"),
 )
 

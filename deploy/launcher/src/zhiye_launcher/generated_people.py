@@ -23,26 +23,6 @@ from zhiye_contracts.identifiers import check_character, make_id_number
 
 Record = dict[str, str | int | None]
 
-FIELDS = (
-    "certificate_number",
-    "name",
-    "gender",
-    "birth_date",
-    "id_type",
-    "id_number",
-    "profession",
-    "category",
-    "level",
-    "school",
-    "education",
-    "major",
-    "exam_year",
-    "passed_on",
-    "province",
-    "admission_number",
-    "route",
-    "version",
-)
 DIRTY_KINDS = (
     "duplicate",  # an earlier record again, unchanged: no effect
     "newer_version",  # an earlier record with version 2 and another major: accepted

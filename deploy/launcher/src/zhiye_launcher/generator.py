@@ -13,7 +13,6 @@ from zhiye_contracts.codes import divisions
 from zhiye_contracts.identifiers import make_id_number
 from zhiye_launcher.generated_people import (
     DIRTY_KINDS,
-    FIELDS,
     Births,
     Courses,
     People,
@@ -23,6 +22,7 @@ from zhiye_launcher.generated_people import (
     school_of,
 )
 from zhiye_launcher.generated_physicians import Physicians
+from zhiye_qualifications.domain.columns import FIELDS
 
 __all__ = [
     "DEMO_PEOPLE",

@@ -37,8 +37,9 @@ async def end_staff_account(
             "not_own_clone",
             ("主账户只能终止自己的克隆账户。", "A main account ends its own clones only."),
             (
-                "主账户请由上级卫生健康行政部门或系统运行方终止。",
-                "Main accounts are ended by the authority above or the operator.",
+                "机构的主账户请由其卫生健康行政部门终止，其他主账户请由系统运行方终止。",
+                "An institution's main account is ended by an authority over it, any other by the "
+                "operator.",
             ),
             source="Q54",
             status=409,

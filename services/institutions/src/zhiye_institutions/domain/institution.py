@@ -13,7 +13,7 @@ from zhiye_institutions.domain.regions import REGION_UNKNOWN
 
 INSTITUTION_LEVELS = table(
     "institution_level",
-    "Measures for the accreditation of hospitals (医院分级管理办法), grades and classes",
+    "Measures for the Accreditation of Hospitals (医院分级管理办法), grades and classes",
     """
     tertiary-a | 三级甲等 | tertiary, class A
     tertiary-b | 三级乙等 | tertiary, class B
@@ -86,7 +86,7 @@ LEVEL_UNKNOWN = _reason(
     "The level is not in the code table.",
     Text("请从机构等级代码表中选择。", "Choose a code of the table institution_level."),
     "level",
-    "医院分级管理办法",
+    "Measures for the Accreditation of Hospitals",
 )
 BUSINESS_TYPE_UNKNOWN = _reason(
     "business_type_unknown",
@@ -137,8 +137,8 @@ NOBODY_DECIDES = _reason(
     "No authority of the region, or above it, is online: nobody would decide, so nothing can be"
     " submitted.",
     Text(
-        "请联系当地卫生健康行政部门开通电子化注册，或另行设置审批机关。",
-        "Ask the local health authority to register electronically, or choose who decides.",
+        "请联系当地卫生健康行政部门开通电子化注册。",
+        "Ask the local health authority to register electronically.",
     ),
     "authority_id",
     "deck 3.3",

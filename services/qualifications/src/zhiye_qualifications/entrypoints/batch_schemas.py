@@ -9,27 +9,6 @@ from pydantic import BaseModel, Field
 
 from zhiye_qualifications.domain.codes import Outcome
 
-RECORD_EXAMPLE = {
-    "certificate_number": "202611100000001",
-    "name": "王芳",
-    "gender": "2",
-    "birth_date": "2002-03-05",
-    "id_type": "01",
-    "id_number": "110105200203050021",
-    "profession": "nurse",
-    "category": "nurse",
-    "level": "nurse",
-    "school": "北京护士学校",
-    "education": "40",
-    "major": "护理",
-    "exam_year": 2026,
-    "passed_on": "2026-06-15",
-    "province": "110000",
-    "admission_number": "202611000000001",
-    "route": "exam",
-    "version": 1,
-}
-
 
 class BothLanguages(BaseModel):
     zh: str

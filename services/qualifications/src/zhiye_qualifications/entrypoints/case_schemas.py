@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 
 from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
+from zhiye_contracts.exam_centre import RECORD_EXAMPLE
 from zhiye_qualifications.domain.case_reasons import (
     CASE_REASONS,
     RESTORATION_REASONS,
@@ -19,25 +20,7 @@ from zhiye_qualifications.domain.cases import Kind
 from zhiye_qualifications.entrypoints.schemas import QualificationOut
 
 _QUALIFICATION = "01JD0000000000000000QUA001"
-_ADDITION: dict[str, JsonValue] = {
-    "certificate_number": "202611100000001",
-    "name": "王芳",
-    "gender": "2",
-    "birth_date": "2002-03-05",
-    "id_type": "01",
-    "id_number": "110105200203050021",
-    "profession": "nurse",
-    "category": "nurse",
-    "level": "nurse",
-    "school": "北京护士学校",
-    "education": "40",
-    "major": "护理",
-    "exam_year": 2026,
-    "passed_on": "2026-06-15",
-    "province": "110000",
-    "admission_number": "202611000000001",
-    "route": "exam",
-}
+_ADDITION = {name: value for name, value in RECORD_EXAMPLE.items() if name != "version"}
 _Value = Annotated[str, Field(max_length=200)] | int | None
 _Values = Annotated[dict[Annotated[str, Field(max_length=60)], _Value], Field(max_length=40)]
 

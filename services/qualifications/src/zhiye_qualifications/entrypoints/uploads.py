@@ -10,6 +10,7 @@ import orjson
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from zhiye_contracts.exam_centre import RECORD_EXAMPLE
 from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters.body import BodyBroken, Metered
 from zhiye_qualifications.adapters.compression import Compression, decompressed
@@ -19,7 +20,6 @@ from zhiye_qualifications.application.feed import Format, Upload
 from zhiye_qualifications.domain import file_reasons as why
 from zhiye_qualifications.domain.columns import CHINESE
 from zhiye_qualifications.domain.reasons import about
-from zhiye_qualifications.entrypoints.batch_schemas import RECORD_EXAMPLE
 from zhiye_qualifications.kit import Kit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
