@@ -67,7 +67,8 @@ def as_it_is(_context: Any, value: Any) -> bytes:
 
 @dataclass
 class Fuzzed:
-    """A running system, its document, callers by role, real ids by the names of path parameters."""
+    """A running system, its document, callers by role, real ids by the names of path parameters;
+    an ``id`` by how its path begins, where it is not an application's."""
 
     system: System
     document: dict[str, Any]
@@ -111,8 +112,28 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
         {"staff_name": "张伟", "user_name": "fuzzed001", "phone": "13900000099"},
     )
     delegation = await hospital.post("/api/v1/delegations", {"institution_id": HEAN})
+    filing = await hospital.post("/api/v1/institution-filings", {"kind": "change"})
+    zone = await callers["operator"].get("/api/v1/zones/reports?limit=1")
+    imported = await callers["authority"].ask(
+        "POST",
+        "/api/v1/institution-imports?dry_run=true",
+        content="机构名称,登记号,行政区划\n石家庄示例诊所,,130102\n".encode(),
+        headers={"Content-Type": "text/csv"},
+    )
+    other_name = await callers["authority"].post(
+        f"/api/v1/institutions/{CHANGAN_HOSPITAL}/other-names", {"name": "长安和安医院"}
+    )
     ids = {
         "id": application["id"],
+        "/api/v1/institution-filings": filing["id"],
+        "/api/v1/qualifications": (await nurse.caller.get("/api/v1/my/qualifications"))["items"][0][
+            "id"
+        ],
+        "import_id": imported.json()["id"],
+        "name_id": other_name["id"],
+        "zone_id": zone["items"][0]["id"] if zone["items"] else "01JD0000000000000000ZON001",
+        "merge_id": "01JD0000000000000000MRG001",
+        "source_id": CHANGAN_HOSPITAL,
         "account_id": clone["account_id"],
         "delegation_id": delegation["delegation_id"],
         "authority_id": HEBEI,
@@ -226,7 +247,10 @@ class Fuzz:
         known, callers = self._fuzzed.ids, self._fuzzed.callers
         roles = sorted(operation.definition.raw["x-access"]["roles"]) or ["", "operator"]
         names = [parameter.name for parameter in operation.path_parameters]
-        real = {name: known[name] for name in names}
+        owner = "/".join(operation.path.split("/")[:4])
+        real = {
+            name: known.get(owner, known["id"]) if name == "id" else known[name] for name in names
+        }
         cases = schema.iter_coverage_cases(
             operation, generation_modes=list(GenerationMode), generation_config=GenerationConfig()
         )

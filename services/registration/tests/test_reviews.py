@@ -106,6 +106,9 @@ async def test_an_approval_checks_the_conditions_again(world):
         await world.tell(
             world.nurse_event(world.id_number(500), aggregate_id=key, version=9, in_force=False)
         )
+    # The revocation is a step of the timeline: whoever decides has to have seen it.
+    assert (await world.review(world.XICHENG, one, "approve")).status_code == 412
+    one = (await world.call(world.XICHENG, "GET", f"/api/v1/applications/{one['id']}")).json()
     answer = await world.review(world.XICHENG, one, "approve")
     assert answer.status_code == 409
     assert world.codes(answer)[:2] == ["conditions_not_met_any_more", "nurse_exam_passed_not_met"]
