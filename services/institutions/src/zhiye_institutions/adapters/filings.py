@@ -7,17 +7,18 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy import RowMapping, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import Timeline
 from zhiye_institutions.adapters.tables import filing, filing_number, filing_step
 from zhiye_institutions.domain.filing import Filing
 from zhiye_institutions.domain.filing_workflow import OPEN
 
 _NAMES = [field.name for field in fields(Filing)]
+STEPS = Timeline(filing_step, "filing_id")
 COLUMNS = [filing.c[name] for name in _NAMES]
 
 
@@ -79,31 +80,6 @@ async def add(tx: Transaction, one: Filing) -> bool:
 async def save(tx: Transaction, one: Filing) -> None:
     """Write a filing that ``lock`` gave."""
     await tx.execute(update(filing).where(filing.c.id == one.id).values(_values(one)))
-
-
-async def add_step(tx: Transaction, one: Filing, action: str, by: Principal) -> None:
-    """Append to the timeline; it is never changed afterwards."""
-    await tx.execute(
-        insert(filing_step).values(
-            filing_id=one.id,
-            version=one.version,
-            at=one.updated_at,
-            action=action,
-            state=one.state,
-            actor_account_id=by.account_id,
-            actor_role=by.role,
-            actor_name=by.name,
-            reasons=list(one.reasons),
-            deadline=one.deadline,
-        )
-    )
-
-
-async def steps_of(connection: AsyncConnection, key: str) -> Sequence[RowMapping]:
-    found = await connection.execute(
-        select(filing_step).where(filing_step.c.filing_id == key).order_by(filing_step.c.version)
-    )
-    return found.mappings().all()
 
 
 async def was_returned(tx: Transaction, key: str) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_contracts.events import FilingChanged, ToldReason
 from zhiye_institutions.adapters import filings
 from zhiye_institutions.adapters.tables import authority
@@ -25,7 +26,7 @@ async def announce(
     tx: Transaction, one: Filing, action: str, by: Principal, institution_name: str
 ) -> None:
     """Append to the timeline and tell the others of a filing that was saved."""
-    await filings.add_step(tx, one, action, by)
+    await filings.STEPS.add(tx, one, action, actor_of(by))
     name = None
     if one.authority_id is not None:
         name = await tx.connection.scalar(

@@ -65,7 +65,7 @@ async def filing_view(
 ) -> FilingOut:
     """A filing whole, with its checklist, its timeline and what the caller may do."""
     names = await names_for(connection, one.institution_id, one.authority_id)
-    steps = await filings.steps_of(connection, one.id)
+    steps = await filings.STEPS.of(connection, one.id)
     return FilingOut.model_validate(
         item_view(one, names, kit.clock.today(), language)
         | {

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import RowMapping, bindparam, func, insert, select, text, update
+from sqlalchemy import RowMapping, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.crypto import FieldCipher
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import Timeline
 from zhiye_contracts import purposes
 from zhiye_qualifications.adapters.case_tables import (
     IS_OPEN,
@@ -29,6 +29,7 @@ _SEALED = {"asked": "sealed_asked", "recorded": "sealed_recorded"}
 _COLUMNS = [qualification_case.c[_SEALED.get(field.name, field.name)] for field in fields(Case)]
 SELECT = select(*_COLUMNS)
 """Rows for ``read``."""
+STEPS = Timeline(case_step, "case_id")
 _BY_ID = SELECT.where(qualification_case.c.id == bindparam("key"))
 _LOCK = _BY_ID.with_for_update()
 _SAVE = (
@@ -36,24 +37,7 @@ _SAVE = (
     .where(qualification_case.c.id == bindparam("key"))
     .values({column.name: bindparam(column.name) for column in _COLUMNS if column.name != "id"})
 )
-_STEPS = (
-    select(case_step).where(case_step.c.case_id == bindparam("key")).order_by(case_step.c.version)
-)
 _EVIDENCE = select(evidence).where(evidence.c.case_id == bindparam("key")).order_by(evidence.c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who takes a step, and the body it is taken for."""
-
-    account_id: str | None
-    role: str
-    name: str
-    organisation: str | None = None
-
-
-def actor_of(caller: Principal, organisation: str | None = None) -> Actor:
-    return Actor(caller.account_id, caller.role, caller.name, organisation)
 
 
 def seal(cipher: FieldCipher, values: Values) -> str:
@@ -127,30 +111,6 @@ async def add(tx: Transaction, cipher: FieldCipher, one: Case) -> bool:
 async def save(tx: Transaction, cipher: FieldCipher, one: Case) -> None:
     """Write a case that ``lock`` gave."""
     await tx.execute(_SAVE, _row(cipher, one) | {"key": one.id})
-
-
-async def add_step(tx: Transaction, one: Case, action: str, actor: Actor) -> None:
-    """Append to the timeline; it is never changed afterwards."""
-    await tx.execute(
-        insert(case_step),
-        {
-            "case_id": one.id,
-            "version": one.version,
-            "at": one.updated_at,
-            "action": action,
-            "state": one.state,
-            "actor_account_id": actor.account_id,
-            "actor_role": actor.role,
-            "actor_name": actor.name,
-            "organisation": actor.organisation,
-            "reasons": list(one.reasons),
-            "deadline": one.deadline,
-        },
-    )
-
-
-async def steps_of(connection: AsyncConnection, key: str) -> Sequence[RowMapping]:
-    return (await connection.execute(_STEPS, {"key": key})).mappings().all()
 
 
 async def evidence_of(connection: AsyncConnection, key: str) -> Sequence[RowMapping]:

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.timeline import Actor
 from zhiye_qualifications.adapters.case_tables import correction, qualification_change
-from zhiye_qualifications.adapters.cases import Actor
 
 IN_FORCE = "in_force"
 """The field of a revocation: no feed undoes it."""

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import and_
 
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.timeline import Actor
 from zhiye_contracts import purposes
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_qualifications.adapters import corrections, events, register_store
-from zhiye_qualifications.adapters.cases import Actor
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application.case_subjects import (
     columns_of,

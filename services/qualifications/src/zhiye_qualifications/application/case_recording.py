@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.timeline import Actor
 from zhiye_qualifications.adapters import cases
 from zhiye_qualifications.adapters.case_events import case_changed
-from zhiye_qualifications.adapters.cases import Actor
 from zhiye_qualifications.domain.cases import Case
 from zhiye_qualifications.kit import Kit
 
@@ -22,5 +22,5 @@ async def record(tx: Transaction, kit: Kit, after: Case, change: str, actor: Act
 
 async def note(tx: Transaction, after: Case, change: str, actor: Actor) -> None:
     """As ``record``, for a case that was written already."""
-    await cases.add_step(tx, after, change, actor)
+    await cases.STEPS.add(tx, after, change, actor)
     tx.emit(case_changed(after, change, actor.organisation))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
+from zhiye_chassis.timeline import Actor, actor_of
 from zhiye_chassis.web import stale_version
 from zhiye_contracts.codes.grounds import REASONS_REQUIRED
 from zhiye_contracts.events import QualificationCaseDecided
@@ -17,7 +18,6 @@ from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.adapters import register_store
 from zhiye_qualifications.adapters.case_events import case_forwarded
-from zhiye_qualifications.adapters.cases import Actor, actor_of
 from zhiye_qualifications.application.apply_case import apply_case
 from zhiye_qualifications.application.case_access import (
     EXAM_CENTRE,

@@ -14,11 +14,11 @@ from sqlalchemy import RowMapping, and_
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import names_match
 from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters import cases as store
-from zhiye_qualifications.adapters.cases import actor_of
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application import attempts
 from zhiye_qualifications.application.case_access import organisation_of

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
+from zhiye_chassis.timeline import Actor
 from zhiye_contracts.reasons import Reason
 from zhiye_qualifications.adapters import cases as store
-from zhiye_qualifications.adapters.cases import Actor
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application.case_recording import note, record
 from zhiye_qualifications.application.file_case import fingerprint_of

@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_chassis.web import stale_version
 from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters import cases as store
-from zhiye_qualifications.adapters.cases import actor_of
 from zhiye_qualifications.application.case_access import of_side, organisation_of
 from zhiye_qualifications.application.case_recording import note
 from zhiye_qualifications.application.file_case import fingerprint_of

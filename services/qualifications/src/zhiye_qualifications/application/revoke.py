@@ -10,6 +10,7 @@ from typing import Any, Literal
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import CodeTable, grounds
 from zhiye_contracts.events import QualificationCaseChanged, ToldReason
@@ -17,7 +18,6 @@ from zhiye_contracts.identifiers.errors import reason
 from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.adapters import corrections, events, register_store
-from zhiye_qualifications.adapters.cases import actor_of
 from zhiye_qualifications.adapters.corrections import IN_FORCE
 from zhiye_qualifications.application.accesses import in_scope
 from zhiye_qualifications.application.apply_case import next_version, told

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters import cases as store
-from zhiye_qualifications.adapters.cases import actor_of
 from zhiye_qualifications.application.case_access import of_side, organisation_of
 from zhiye_qualifications.application.case_recording import record
 from zhiye_qualifications.domain.cases import Case, take_step

@@ -79,7 +79,7 @@ async def case_view(
     connection: AsyncConnection, kit: Kit, one: Case, caller: Principal, language: Language
 ) -> dict[str, Any]:
     """A case whole, with its evidence, its timeline and what the caller may do."""
-    steps = await store.steps_of(connection, one.id)
+    steps = await store.STEPS.of(connection, one.id)
     files = await store.evidence_of(connection, one.id)
     whole = sees_record(caller, one)
     have = {file["kind"] for file in files}

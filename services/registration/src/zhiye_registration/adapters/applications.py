@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select, text, update
+from sqlalchemy import RowMapping, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import Timeline
 from zhiye_registration.adapters.tables import (
     IS_OPEN,
     application,
@@ -25,6 +25,7 @@ from zhiye_registration.domain.workflow import OPEN
 _LOCK_PERSON = text("SELECT pg_advisory_xact_lock(hashtextextended(:person_key, 0))")
 _NAMES = [field.name for field in fields(Application)]
 _COLUMNS = [application.c[name] for name in _NAMES]
+STEPS = Timeline(application_step, "application_id")
 _BY_ID = select(*_COLUMNS).where(application.c.id == bindparam("key"))
 _LOCK = _BY_ID.with_for_update()
 _SAVE = (
@@ -37,25 +38,6 @@ _OPEN_OF = (
     .where(application.c.person_key == bindparam("person_key"), application.c.state.in_(OPEN))
     .order_by(application.c.id)
 )
-_STEPS = (
-    select(application_step)
-    .where(application_step.c.application_id == bindparam("key"))
-    .order_by(application_step.c.version)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who takes a step: the account, and the institution or authority it acts for."""
-
-    account_id: str
-    role: str
-    name: str
-    organisation: str | None = None
-
-
-def actor_of(caller: Principal, organisation: str | None = None) -> Actor:
-    return Actor(caller.account_id, caller.role, caller.name, organisation)
 
 
 def _read(row: RowMapping) -> Application:
@@ -114,27 +96,3 @@ async def add(tx: Transaction, one: Application) -> bool:
 async def save(tx: Transaction, one: Application) -> None:
     """Write an application that ``lock`` gave."""
     await tx.execute(_SAVE, _values(one) | {"key": one.id})
-
-
-async def add_step(tx: Transaction, one: Application, action: str, actor: Actor) -> None:
-    """Append to the timeline; it is never changed afterwards."""
-    await tx.execute(
-        insert(application_step),
-        {
-            "application_id": one.id,
-            "version": one.version,
-            "at": one.updated_at,
-            "action": action,
-            "state": one.state,
-            "actor_account_id": actor.account_id,
-            "actor_role": actor.role,
-            "actor_name": actor.name,
-            "organisation": actor.organisation,
-            "reasons": list(one.reasons),
-            "deadline": one.deadline,
-        },
-    )
-
-
-async def steps_of(connection: AsyncConnection, key: str) -> Sequence[RowMapping]:
-    return (await connection.execute(_STEPS, {"key": key})).mappings().all()

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_chassis.web import stale_version
 from zhiye_contracts.codes.grounds import told
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import applications
-from zhiye_registration.adapters.applications import actor_of
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.effects import EFFECTS
 from zhiye_registration.application.recording import record

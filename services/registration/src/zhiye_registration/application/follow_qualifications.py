@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.telemetry import log
+from zhiye_chassis.timeline import Actor
 from zhiye_contracts.events import QualificationRecorded
 from zhiye_registration.adapters import applications, registrations
-from zhiye_registration.adapters.applications import Actor
 from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.adapters.tables import qualification

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.timeline import Actor
 from zhiye_registration.adapters import applications
-from zhiye_registration.adapters.applications import Actor
 from zhiye_registration.adapters.events import application_changed
 from zhiye_registration.domain.application import Application
 
@@ -17,5 +17,5 @@ async def record(tx: Transaction, after: Application, change: str, actor: Actor)
     approved, authority_returned, refused.
     """
     await applications.save(tx, after)
-    await applications.add_step(tx, after, change, actor)
+    await applications.STEPS.add(tx, after, change, actor)
     tx.emit(application_changed(after, change))

@@ -9,9 +9,9 @@ from typing import Any
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_chassis.web import stale_version
 from zhiye_registration.adapters import applications
-from zhiye_registration.adapters.applications import actor_of
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.recording import record
 from zhiye_registration.application.start_application import institution_of

@@ -9,9 +9,9 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import applications, facts
-from zhiye_registration.adapters.applications import actor_of
 from zhiye_registration.adapters.events import application_changed
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.landing import land
@@ -63,7 +63,7 @@ async def start_application(
     )
     if not await applications.add(tx, one):
         await _refuse_second(tx, kit, row, caller.person_key)
-    await applications.add_step(tx, one, "drafted", actor_of(caller))
+    await applications.STEPS.add(tx, one, "drafted", actor_of(caller))
     tx.emit(application_changed(one, "drafted"))
     return one
 

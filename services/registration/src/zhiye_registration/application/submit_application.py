@@ -7,9 +7,9 @@ from dataclasses import replace
 from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import applications, facts
-from zhiye_registration.adapters.applications import actor_of
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.recording import record
 from zhiye_registration.domain.application import Application, take_step

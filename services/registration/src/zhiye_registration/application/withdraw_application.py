@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
+from zhiye_chassis.timeline import actor_of
 from zhiye_registration.adapters import applications
-from zhiye_registration.adapters.applications import actor_of
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.recording import record
 from zhiye_registration.domain.application import Application, take_step

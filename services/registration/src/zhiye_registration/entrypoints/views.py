@@ -96,7 +96,7 @@ async def application_view(
     language: Language,
 ) -> dict[str, Any]:
     """An application whole, with its timeline and what the caller may do."""
-    steps = await applications.steps_of(connection, one.id)
+    steps = await applications.STEPS.of(connection, one.id)
     return item_view(kit, one, kit.clock.today(), language) | {
         "version": one.version,
         "created_at": one.created_at,
