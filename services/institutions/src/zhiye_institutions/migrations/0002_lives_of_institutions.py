@@ -5,8 +5,6 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from zhiye_chassis.tables import REFUSE_CHANGES, refuse_changes_of
-from zhiye_institutions.adapters.pinyin import initials
-from zhiye_institutions.domain.search import search_keys
 
 revision = "0002"
 down_revision = "0001"
@@ -395,7 +393,15 @@ def upgrade() -> None:
         "institution",
         ["status", "name", "id"],
         unique=False,
+        postgresql_include=("region", "category"),
         postgresql_where=sa.text("status <> 'in_force'"),
+    )
+    op.create_index(
+        "institution_unsearchable_idx",
+        "institution",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("search_keys = '{}'"),
     )
     op.create_foreign_key(
         op.f("institution_merged_into_fkey"), "institution", "institution", ["merged_into"], ["id"]
@@ -435,18 +441,6 @@ def upgrade() -> None:
         " 'migration', created_at, 'migration', created_at FROM authority WHERE level = 'zone'"
         " ORDER BY region, created_at"
     )
-    _fill_search_keys()
-
-
-def _fill_search_keys() -> None:
-    connection = op.get_bind()
-    rows = connection.execute(sa.text("SELECT id, name, region, category FROM institution")).all()
-    for row in rows:
-        keys = sorted(search_keys(row.name, row.region, row.category, [], initials))
-        connection.execute(
-            sa.text("UPDATE institution SET search_keys = :keys WHERE id = :id"),
-            {"id": row.id, "keys": keys},
-        )
 
 
 def downgrade() -> None:
@@ -454,8 +448,14 @@ def downgrade() -> None:
     op.drop_constraint(op.f("institution_standard_id_fkey"), "institution", type_="foreignkey")
     op.drop_constraint(op.f("institution_merged_into_fkey"), "institution", type_="foreignkey")
     op.drop_index(
+        "institution_unsearchable_idx",
+        table_name="institution",
+        postgresql_where=sa.text("search_keys = '{}'"),
+    )
+    op.drop_index(
         "institution_status_idx",
         table_name="institution",
+        postgresql_include=("region", "category"),
         postgresql_where=sa.text("status <> 'in_force'"),
     )
     op.drop_index(
