@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -136,19 +136,24 @@ async def _activated(tx: Transaction, kit: Kit, row: Row, route: Route) -> Row:
     return await accounts.save(tx, row, "activated", now, **changes)
 
 
-async def activate_by_approval(tx: Transaction, kit: Kit, person_key: str) -> None:
-    """An approval activates the account of a person who had none of the other routes (Q5.2,
-    Q5.3, Q29.2); nothing happens when there is no account, it is active, or it bears another
-    name: then somebody else may have opened it (Q13)."""
-    row = await accounts.find(
-        tx, account.c.person_key == person_key, account.c.status != "revoked", lock=True
+async def activate_by_approval(tx: Transaction, kit: Kit, person_keys: Collection[str]) -> None:
+    """Approvals activate the accounts of people who had none of the other routes (Q5.2, Q5.3,
+    Q29.2); nothing happens where there is no account, it is active, or it bears another name:
+    then somebody else may have opened it (Q13)."""
+    if not person_keys:
+        return
+    rows = await tx.execute(
+        select(account)
+        .where(
+            account.c.person_key == records.among(person_keys),
+            account.c.status.in_(("registered", "verified")),
+            account.c.identity.in_((Outcome.MATCHED, Outcome.CONFIRMATION_NEEDED)),
+        )
+        .order_by(account.c.id)
+        .with_for_update(key_share=True)
     )
-    if (
-        row is not None
-        and row["status"] != "active"
-        and row["identity"] in (Outcome.MATCHED, Outcome.CONFIRMATION_NEEDED)
-    ):
-        now = kit.clock.now()
+    now = kit.clock.now()
+    for row in rows.mappings().all():
         await accounts.save(
             tx,
             row,

@@ -67,9 +67,12 @@ async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationCha
         await records.follow_online(tx, {event.region for event in told}, only_on=True)
     if people:
         await activation_codes.void_of_moved(tx, people, kit.clock.now())
-    for event in told:
-        if event.status == "registered" and event.business_completed and event.region_online:
-            await activate_by_approval(tx, kit, event.person_key)
+    approved = {
+        event.person_key
+        for event in told
+        if event.status == "registered" and event.business_completed and event.region_online
+    }
+    await activate_by_approval(tx, kit, approved)
 
 
 async def _organisations(
