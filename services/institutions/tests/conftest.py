@@ -15,9 +15,10 @@ from zhiye_chassis.clock import FixedClock
 from zhiye_chassis.security import Principal
 from zhiye_chassis.service import Service
 from zhiye_institutions.adapters.tables import metadata
+from zhiye_institutions.application.decide_zone import decide_zone
 from zhiye_institutions.application.register_authority import register_authority
 from zhiye_institutions.application.register_institution import register_institution
-from zhiye_institutions.application.zones import decide_zone, report_zone
+from zhiye_institutions.application.report_zone import report_zone
 from zhiye_institutions.kit import Kit
 from zhiye_institutions.service import build
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from zhiye_accounts.adapters.tokens import TokenIssuer
 from zhiye_accounts.application import sessions
+from zhiye_accounts.application.log_in import client_credentials, log_in
 from zhiye_accounts.domain.policy import USER_AGENT_LENGTH, network_of
 from zhiye_accounts.entrypoints.schemas import CodeField, TokenOut, empty_is_none
 from zhiye_accounts.kit import Kit
@@ -92,11 +93,11 @@ def routes(kit: Kit, issuer: TokenIssuer) -> Routes:
                 given = form.client_id, form.client_secret.get_secret_value()
             if given is None:
                 raise _missing("client_id")
-            tokens = await sessions.client_credentials(tx, kit, issuer, *given, client)
+            tokens = await client_credentials(tx, kit, issuer, *given, client)
         else:
             if not form.username or form.password is None:
                 raise _missing("username" if not form.username else "password")
-            tokens = await sessions.log_in(
+            tokens = await log_in(
                 tx,
                 kit,
                 issuer,

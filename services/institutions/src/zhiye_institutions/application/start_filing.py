@@ -1,9 +1,8 @@
-"""An institution drafts a filing, and revises it until it is submitted."""
+"""An institution drafts a filing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,14 +10,13 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
-from zhiye_chassis.web import stale_version
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_institutions.adapters import filings
 from zhiye_institutions.application.access import not_found
 from zhiye_institutions.application.changing import lock_institution
-from zhiye_institutions.application.filing_access import facts_of, of_side
-from zhiye_institutions.application.filing_recording import announce, record
-from zhiye_institutions.domain.filing import Filing, take_step
+from zhiye_institutions.application.filing_access import facts_of
+from zhiye_institutions.application.filing_recording import announce
+from zhiye_institutions.domain.filing import Filing
 from zhiye_institutions.domain.filing_conditions import (
     MATERIAL_UNKNOWN,
     refusals,
@@ -28,7 +26,8 @@ from zhiye_institutions.domain.filing_policy import MOST_A_DAY
 from zhiye_institutions.kit import Kit
 
 _NOT_NOW = frozenset({"filing_status"})
-_NOT_EVER = frozenset({"filing_field_not_used"})
+NOT_EVER = frozenset({"filing_field_not_used"})
+"""Codes of what no draft may have, however incomplete it is."""
 
 
 async def start_filing(
@@ -62,7 +61,7 @@ async def start_filing(
         created_at=now,
         updated_at=now,
     )
-    _check_draft(kit, one, row, _NOT_NOW | _NOT_EVER)
+    check_draft(kit, one, row, _NOT_NOW | NOT_EVER)
     if not await filings.add(tx, one):
         raise refused(
             "filing_open",
@@ -76,32 +75,6 @@ async def start_filing(
         )
     await announce(tx, one, "draft", caller, row["name"])
     return one
-
-
-async def revise_filing(
-    tx: Transaction,
-    kit: Kit,
-    caller: Principal,
-    key: str,
-    version: int,
-    proposed: Mapping[str, Any],
-    materials: Mapping[str, str],
-) -> Filing:
-    """The filing with other content: a draft, or what was returned.
-
-    Raises ``Refused``: 404; 409 ``filing_<state>``; 412; 422 with every reason at once.
-    """
-    before = of_side(caller, await filings.lock(tx, key), "institution")
-    after = take_step(
-        before, "revise", "institution", kit.clock.now(), kit.clock.today(), kit.days_of(before.row)
-    )
-    if before.version != version:
-        raise stale_version()
-    after = replace(after, proposed=proposed, materials=materials)
-    row = await lock_institution(tx, before.institution_id)
-    _check_draft(kit, after, row, _NOT_EVER)
-    await record(tx, after, "revise", caller, row["name"])
-    return after
 
 
 async def _few_today(tx: Transaction, institution_id: str, now: datetime) -> None:
@@ -121,7 +94,7 @@ async def _few_today(tx: Transaction, institution_id: str, now: datetime) -> Non
     )
 
 
-def _check_draft(kit: Kit, one: Filing, row: Any, codes: frozenset[str]) -> None:
+def check_draft(kit: Kit, one: Filing, row: Any, codes: frozenset[str]) -> None:
     """Of all that a submission is refused for, what no draft may have."""
     reasons: list[Reason] = [
         reason for reason in refusals(one.row, facts_of(kit, one, row)) if reason.code in codes

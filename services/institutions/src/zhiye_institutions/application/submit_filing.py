@@ -1,4 +1,4 @@
-"""The institution submits a filing, or takes it back before it is decided."""
+"""The institution submits a filing."""
 
 from __future__ import annotations
 
@@ -31,20 +31,4 @@ async def submit_filing(tx: Transaction, kit: Kit, caller: Principal, key: str) 
         raise Refused(*reasons)
     after = replace(after, authority_id=before.authority_id or row["default_authority_id"])
     await record(tx, after, "submit", caller, row["name"])
-    return after
-
-
-async def withdraw_filing(tx: Transaction, kit: Kit, caller: Principal, key: str) -> Filing:
-    """The withdrawn filing. Raises ``Refused``: 404, 409 ``filing_<state>``."""
-    before = of_side(caller, await filings.lock(tx, key), "institution")
-    after = take_step(
-        before,
-        "withdraw",
-        "institution",
-        kit.clock.now(),
-        kit.clock.today(),
-        kit.days_of(before.row),
-    )
-    row = await lock_institution(tx, before.institution_id)
-    await record(tx, after, "withdraw", caller, row["name"])
     return after

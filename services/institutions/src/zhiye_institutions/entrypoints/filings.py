@@ -18,8 +18,10 @@ from zhiye_institutions.application.access import not_found
 from zhiye_institutions.application.decide_filing import Decision, decide_filing
 from zhiye_institutions.application.filing_access import side_of
 from zhiye_institutions.application.filing_queries import NO_DEADLINE, find_filings
-from zhiye_institutions.application.start_filing import revise_filing, start_filing
-from zhiye_institutions.application.submit_filing import submit_filing, withdraw_filing
+from zhiye_institutions.application.revise_filing import revise_filing
+from zhiye_institutions.application.start_filing import start_filing
+from zhiye_institutions.application.submit_filing import submit_filing
+from zhiye_institutions.application.withdraw_filing import withdraw_filing
 from zhiye_institutions.domain.filing import Filing
 from zhiye_institutions.domain.filing_policy import KINDS
 from zhiye_institutions.domain.filing_workflow import State

@@ -11,7 +11,9 @@ from sqlalchemy import RowMapping
 from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from zhiye_chassis.security import PUBLIC, allow
 from zhiye_chassis.web import Caller, Routes, Schema, Tx
-from zhiye_institutions.application.zones import decide_zone, find_zones, report_zone
+from zhiye_institutions.application.decide_zone import decide_zone
+from zhiye_institutions.application.report_zone import report_zone
+from zhiye_institutions.application.zones import find_zones
 from zhiye_institutions.domain.regions import full_name
 from zhiye_institutions.entrypoints.authorities import Region
 from zhiye_institutions.kit import Kit
