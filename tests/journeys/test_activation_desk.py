@@ -108,7 +108,10 @@ async def test_a_nurse_gets_her_code_from_the_hospital_and_its_list_is_live(
     ]
     assert (again[0]["result"], again[0]["code"]) == ("already_issued", message["code"])
 
-    await nurse.caller.post("/api/v1/accounts/me/activation", {"activation_code": message["code"]})
+    await nurse.caller.post(
+        "/api/v1/accounts/me/activation",
+        {"activation_code": message["code"], "certificate_number": found.certificate_number},
+    )
     await nurse.caller.refresh()
     assert (await nurse.caller.get("/api/v1/my/registration"))["registration"][
         "institution_id"

@@ -52,7 +52,7 @@ TOLD = {
         "why": r"医院问：\S+为什么不在激活名单里？",
         "list": r"医院的名单实时更新：\S+，等待激活账户",
         "issued": r"生成激活码，短信发至 1\d\d\*\*\*\*\d{4}；",
-        "by_code": r"输入激活码，账户激活；她的注册有效期至 \d{4}-",
+        "by_code": r"输入激活码和执业证书编号，账户激活；她的注册有效期至 \d{4}-",
         "end": r"完。短信和邮件全文见 http://127\.0\.0\.1:\d+/development/messages",
     },
     "en": {
@@ -72,7 +72,7 @@ TOLD = {
         "why": r"The hospital asks why \S+ is not in its activation list:",
         "list": r"The hospital's list is live: \S+, awaits a code",
         "issued": r"A code is issued and sent to 1\d\d\*\*\*\*\d{4};",
-        "by_code": r"She enters it: the account is active; registered until \d{4}-",
+        "by_code": r"She enters it with her certificate number: the account is active; registered",
         "end": r"The end\. Every SMS and email is at http://127\.0\.0\.1:\d+/development/messages",
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ DESK = "/api/v1/activation-desk"
 HOME, HOME_NAME = "INS-HOME", "北京示例医院"
 ELSEWHERE, ELSEWHERE_NAME = "INS-ELSEWHERE", "天津另一医院"
 _NUMBERS = itertools.count(1)
+CERTIFICATES: defaultdict[str, str] = defaultdict(lambda: "202611000001")
+"""Practice certificates of the people registered here, by person."""
 
 
 @dataclass
@@ -74,13 +77,19 @@ async def authority(world: World, region: str, name: str = "卫生健康委员�
 
 async def registered(world: World, row: Row, at: str = HOME, **changes: Any) -> str:
     """A practice registration of the holder of this account; its id."""
+    CERTIFICATES[row["person_key"]] = f"2026110{next(_NUMBERS):05d}"
     event = world.registered(
         row["person_key"],
-        f"2026110{next(_NUMBERS):05d}",
+        CERTIFICATES[row["person_key"]],
         **{"institution_id": at, "name": row["name"]} | changes,
     )
     await world.deliver(event)
     return event.aggregate_id
+
+
+def with_certificate(row: Row, code: str) -> dict[str, str]:
+    """What a nurse enters to activate her account."""
+    return {"activation_code": code, "certificate_number": CERTIFICATES[row["person_key"]]}
 
 
 async def own(world: World, at: str = HOME, **values: Any) -> Row:

@@ -15,6 +15,7 @@ from services.accounts.tests.desk import (
     institution,
     own,
     registered,
+    with_certificate,
 )
 from services.accounts.tests.world import Row, World
 from sqlalchemy import update
@@ -32,7 +33,7 @@ async def home(world: World) -> Office:
 
 
 async def activate(world: World, row: Row, code: str, language: str = "en") -> Any:
-    return await world.as_(row, language).post(ACTIVATION, json={"activation_code": code})
+    return await world.as_(row, language).post(ACTIVATION, json=with_certificate(row, code))
 
 
 async def test_the_code_activates_the_account_once(world: World, home: Office) -> None:
@@ -63,6 +64,33 @@ async def test_the_code_of_somebody_else_does_not_activate(world: World, home: O
     assert answer.json()["field"] == "activation_code"
     assert (await world.read(other["id"]))["status"] == "verified"
     assert (await activate(world, row, mine["code"])).status_code == 200
+
+
+async def test_a_nurse_gives_the_number_of_her_practice_certificate_with_the_code(
+    world: World, home: Office
+) -> None:
+    """Deck 2.1.3, step two."""
+    row = await own(world)
+    (item,) = await home.issue(row)
+    mine = world.as_(row)
+    answer = await mine.post(ACTIVATION, json={"activation_code": item["code"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "certificate_number_needed")
+    wrong = {"activation_code": WRONG, "certificate_number": "202611099999"}
+    answer = await mine.post(ACTIVATION, json=wrong)
+    assert [reason["code"] for reason in answer.json()["reasons"]] == [
+        "activation_code_wrong",
+        "certificate_mismatch",
+    ]
+    assert (await world.read(row["id"]))["status"] == "verified"
+    assert (await activate(world, row, item["code"])).status_code == 200
+
+
+async def test_a_physician_gives_the_code_alone(world: World, home: Office) -> None:
+    row = await world.ready()
+    await registered(world, row, profession="physician")
+    (item,) = await home.issue(row)
+    answer = await world.as_(row).post(ACTIVATION, json={"activation_code": item["code"]})
+    assert answer.status_code == 200
 
 
 async def test_codes_cannot_be_guessed_without_end(world: World, home: Office) -> None:
@@ -249,13 +277,10 @@ async def test_a_code_is_no_way_around_what_comes_before(
     "body",
     [
         {},
-        {"activation_code": WRONG, "certificate_number": "H2026110100001"},
         {"activation_code": None, "certificate_number": None},
     ],
 )
-async def test_code_and_certificate_are_not_given_both_or_neither(
-    world: World, body: dict[str, Any]
-) -> None:
+async def test_a_code_or_a_certificate_has_to_be_given(world: World, body: dict[str, Any]) -> None:
     row = await world.ready()
     answer = await world.as_(row).post(ACTIVATION, json=body)
     told = answer.json()

@@ -14,6 +14,7 @@ from services.accounts.tests.desk import (
     own,
     registered,
     stranger,
+    with_certificate,
 )
 from services.accounts.tests.world import World
 
@@ -87,7 +88,7 @@ async def test_the_list_is_live(world: World) -> None:
     assert [p["status"] for p in await home.people()] == ["awaiting_code"]
     (issued,) = await home.issue(row)
     assert [p["status"] for p in await home.people()] == ["code_issued"]
-    body = {"activation_code": issued["code"]}
+    body = with_certificate(row, issued["code"])
     await world.as_(row).post("/api/v1/accounts/me/activation", json=body)
     (person,) = await home.people()
     assert (person["status"], person["code"]) == ("active", None)

@@ -21,6 +21,7 @@ from services.accounts.tests.desk import (
     number_of,
     own,
     registered,
+    with_certificate,
 )
 from services.accounts.tests.world import PASSWORD, Row, World
 
@@ -95,7 +96,7 @@ async def test_sessions_and_codes_end_with_the_account(world: World, home: Offic
     assert (await world.log_in("stranger1", PASSWORD)).status_code == 401
     (code,) = await world.all(activation_code)
     assert code["void_at"] == world.clock.now()
-    body = {"activation_code": issued["code"]}
+    body = with_certificate(row, issued["code"])
     assert (await world.as_(row).post("/api/v1/accounts/me/activation", json=body)).is_error
 
 
@@ -318,7 +319,8 @@ async def test_an_activation_in_that_moment_does_not_outlive_the_revocation(
         (issued,) = await home.issue(row)
         activated, revoked = await asyncio.gather(
             world.as_(row).post(
-                "/api/v1/accounts/me/activation", json={"activation_code": issued["code"]}
+                "/api/v1/accounts/me/activation",
+                json=with_certificate(row, issued["code"]),
             ),
             revoke(home, account_id=row["id"]),
         )

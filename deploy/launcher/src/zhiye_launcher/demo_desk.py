@@ -43,14 +43,17 @@ class Desk(Steps):
             f"A code is issued and sent to {issued['sent_to']}; the hospital can read it out too",
         )
         await nurse.session.call(
-            "POST", "/api/v1/accounts/me/activation", {"activation_code": code}
+            "POST",
+            "/api/v1/accounts/me/activation",
+            {"activation_code": code, "certificate_number": person.certificate_number},
         )
         await nurse.session.refresh()
         mine = await nurse.session.call("GET", "/api/v1/my/registration")
         registration = mine["registration"]
         self._say.step(
-            f"输入激活码，账户激活；她的注册有效期至 {registration['valid_until']}",
-            f"She enters it: the account is active; registered until {registration['valid_until']}",
+            f"输入激活码和执业证书编号，账户激活；她的注册有效期至 {registration['valid_until']}",
+            "She enters it with her certificate number: the account is active; registered until "
+            f"{registration['valid_until']}",
         )
 
     async def _somebody_without_account(

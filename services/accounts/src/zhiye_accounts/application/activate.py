@@ -14,6 +14,7 @@ from zhiye_accounts.adapters.tables import account, activation_code
 from zhiye_accounts.application.issue_activation_codes import code_hash
 from zhiye_accounts.domain.activation import (
     CERTIFICATE_MISMATCH,
+    CERTIFICATE_NEEDED,
     CODE_NOT_ISSUED,
     CODE_VOID,
     CODE_WRONG,
@@ -21,6 +22,7 @@ from zhiye_accounts.domain.activation import (
     Activation,
     Route,
     activation_for,
+    certificates_beside_code,
     code_institutions,
 )
 from zhiye_accounts.domain.identity import EXPLANATIONS, Outcome, Registration
@@ -61,8 +63,11 @@ async def activate_with_certificate(
     return await _activated(tx, kit, row, activation.route)
 
 
-async def activate_with_code(tx: Transaction, kit: Kit, account_id: str, code: str) -> Row:
-    """Activate by the code that the main institution issued; the account as it then is.
+async def activate_with_code(
+    tx: Transaction, kit: Kit, account_id: str, code: str, certificate_number: str | None
+) -> Row:
+    """Activate by the code that the main institution issued, and for a nurse by the number of the
+    practice certificate; the account as it then is.
 
     ``Refused`` as above; the code works once, and only while the institution that issued it is
     still the person's.
@@ -85,9 +90,17 @@ async def activate_with_code(tx: Transaction, kit: Kit, account_id: str, code: s
             select(activation_code.c.id).where(activation_code.c.account_id == account_id).limit(1)
         )
         raise Refused(CODE_VOID if was_there else CODE_NOT_ISSUED, status=409, keep_effects=True)
+    faults = []
     given = code_hash(kit, issued["id"], compact(code))
     if not secrets.compare_digest(issued["code_hash"], given):
-        raise Refused(CODE_WRONG, keep_effects=True)
+        faults.append(CODE_WRONG)
+    if needed := certificates_beside_code(registrations, issued["institution_id"]):
+        if certificate_number is None:
+            faults.append(CERTIFICATE_NEEDED)
+        elif needed.isdisjoint(kit.certificate_keys(certificate_number)):
+            faults.append(CERTIFICATE_MISMATCH)
+    if faults:
+        raise Refused(*faults, keep_effects=True)
     await tx.execute(
         update(activation_code)
         .where(activation_code.c.id == issued["id"])

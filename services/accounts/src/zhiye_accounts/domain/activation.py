@@ -60,8 +60,9 @@ def code_institutions(registrations: Sequence[Registration]) -> set[str]:
 
 HOW: dict[Route, Text] = {
     Route.INSTITUTION_CODE: Text(
-        "请向您执业所在机构申领激活码，激活码会以短信或邮件发送。",
-        "Ask the institution you practise at for an activation code; it comes by SMS or email.",
+        "请向您执业所在机构申领激活码，激活码会以短信或邮件发送；护士还需填写执业证书编号。",
+        "Ask the institution you practise at for an activation code; it comes by SMS or email. A "
+        "nurse gives the practice certificate's number too.",
     ),
     Route.BY_APPROVAL: Text(
         "您注册的地区尚未开展电子化注册：请直接提交业务申请，审批通过后账户自动激活。",
@@ -90,6 +91,16 @@ CERTIFICATE_MISMATCH = Reason(
     source="Q29.4",
 )
 
+CERTIFICATE_NEEDED = Reason(
+    "certificate_number_needed",
+    Text(
+        "护士激活账户时，还需填写护士执业证书编号。",
+        "A nurse gives the number of the practice certificate with the code.",
+    ),
+    Text("请填写您本人的护士执业证书编号。", "Enter the number of your own practice certificate."),
+    field="certificate_number",
+    source="deck 2.1.3",
+)
 CODE_WRONG = Reason(
     "activation_code_wrong",
     Text("激活码错误。", "The activation code is wrong."),
@@ -100,6 +111,21 @@ CODE_WRONG = Reason(
     field="activation_code",
     source="Q5.1, Q29.1",
 )
+
+
+def certificates_beside_code(
+    registrations: Sequence[Registration], institution_id: str
+) -> frozenset[str]:
+    """The practice certificates (blind indexes) of which a nurse gives one with the code of this
+    institution; none for a physician, who has no such step (deck 2.1.3)."""
+    here = [
+        r for r in registrations if r.status == "registered" and r.institution_id == institution_id
+    ]
+    if any(r.profession == "physician" for r in here):
+        return frozenset()
+    return frozenset(r.certificate_key for r in here)
+
+
 CODE_NOT_ISSUED = Reason(
     "activation_code_not_issued",
     Text("机构尚未为您生成激活码。", "No activation code has been issued to you yet."),

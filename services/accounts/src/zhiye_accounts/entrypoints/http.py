@@ -204,17 +204,16 @@ def routes(kit: Kit) -> Routes:
     async def activate(
         body: ActivationIn, tx: Tx, caller: Caller, language: Reader, response: Response
     ) -> AccountOut:
-        """Activate with the code of the main institution (Q5.1, Q29.1) or with the number of the
-        own certificate (Q5.4, Q5.5, Q29.4). Refresh the token afterwards: the new one opens all
+        """Activate with the code of the main institution (Q5.1, Q29.1), which a nurse gives with
+        the number of the practice certificate (deck 2.1.3), or with the number of the own
+        certificate alone (Q5.4, Q5.5, Q29.4). Refresh the token afterwards: the new one opens all
         functions."""
-        exactly_one(
-            activation_code=body.activation_code, certificate_number=body.certificate_number
-        )
-        if body.activation_code is not None:
-            row = await activate_with_code(tx, kit, caller.account_id, body.activation_code)
+        code, number = body.activation_code, body.certificate_number
+        if code is not None:
+            row = await activate_with_code(tx, kit, caller.account_id, code, number)
         else:
-            number = body.certificate_number or ""
-            row = await activate_with_certificate(tx, kit, caller.account_id, number)
+            exactly_one(activation_code=code, certificate_number=number)
+            row = await activate_with_certificate(tx, kit, caller.account_id, number or "")
         return await present(tx, kit, row, language, response)
 
     return r

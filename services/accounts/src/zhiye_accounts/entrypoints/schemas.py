@@ -188,10 +188,16 @@ class VerificationIn(CodeIn):
 
 
 class ActivationIn(Schema):
-    """One of the two, as the account's ``activation`` says."""
+    """A code, and for a nurse the practice certificate's number with it; or a certificate's number
+    alone, as the account's ``activation`` says."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"certificate_number": "H2026110100001"}]}
+        json_schema_extra={
+            "examples": [
+                {"certificate_number": "H2026110100001"},
+                {"activation_code": "KTRW4793", "certificate_number": "202111000123"},
+            ]
+        }
     )
 
     certificate_number: str | None = Field(
