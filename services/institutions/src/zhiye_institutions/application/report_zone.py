@@ -1,4 +1,4 @@
-"""A province or city reports a special zone (Q56)."""
+"""A province reports its special zones (Q56)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from zhiye_institutions.kit import Kit
 async def report_zone(
     tx: Transaction, kit: Kit, caller: Principal, *, name: str, parent: str, document: str
 ) -> str:
-    """A province or city reports a zone that its government has set up; the report's id.
+    """A province reports a zone that a government in it has set up; the report's id.
 
     One that was refused may be reported again. Raises ``Refused``: 403 ``zone_reporter``,
     ``region_not_yours``; 409 ``zone_exists``; 422 ``zone_parent``.
     """
-    if level_of(caller.region or "") not in ("province", "city"):
+    if level_of(caller.region or "") != "province":
         raise refused(
             "zone_reporter",
             (
-                "开发区等非正式区划由省级或地市级主管部门上报。",
-                "Zones are reported by the authority of a province or a city.",
+                "开发区等非正式区划由省级主管部门汇总上报。",
+                "Zones are reported by the authority of the province.",
             ),
-            ("请由上级主管部门上报。", "Ask the authority above to report it."),
+            ("请由所在省的主管部门上报。", "Ask the authority of the province to report it."),
             source="Q56",
             status=403,
         )
