@@ -35,9 +35,9 @@ REGION_UNKNOWN = Reason(
         "This is neither a division code in force nor the code of a registered special zone.",
     ),
     Text(
-        "请从行政区划列表中选择；开发区请先由省级或地市级主管部门上报，取得统一编码。",
-        "Choose one from the list of divisions; a special zone is reported first by its province or"
-        " city and gets a code.",
+        "请从行政区划列表中选择；开发区请先由省级主管部门上报，取得统一编码。",
+        "Choose one from the list of divisions; a special zone is reported first by its province"
+        " and gets a code.",
     ),
     field="region",
     source="GB/T 2260; Q56",

@@ -125,7 +125,7 @@ def routes(kit: Kit) -> Routes:
 
     @api.expose("POST", "/api/v1/zones", allow("authority"), refusals=(409,), status_code=201)
     async def report(tx: Tx, caller: Caller, body: ZoneIn) -> ZoneId:
-        """A province or a city reports a zone in its region, to have a code assigned (Q56)."""
+        """A province reports a zone in its region, to have a code assigned (Q56)."""
         return ZoneId(id=await report_zone(tx, kit, caller, **body.model_dump()))
 
     @api.expose(
