@@ -33,6 +33,8 @@ Format = Literal["ndjson", "csv", "xlsx"]
 
 CHUNK = 1_000
 """Records in one transaction."""
+TURN = 50
+"""Records after which the chunk that is being written, and other requests, get their turn."""
 BEAT = 2.0
 """Seconds between two signs of life of a batch that is being read."""
 
@@ -93,6 +95,8 @@ class Feed:
             try:
                 async for number, fields in records:
                     await self._take(number, fields)
+                    if not self._chunk.received % TURN:
+                        await asyncio.sleep(0)
                 await self._write_rest()
             except BodyBroken as broken:
                 await self._write_rest()
