@@ -18,6 +18,8 @@ from tests.bench.processes import Child, child
 from tests.bench.surroundings import database_url, drop_databases
 
 from zhiye_chassis.settings import generate_secrets
+from zhiye_institutions.adapters.tables import institution
+from zhiye_institutions.application.import_institutions import CHUNK
 
 TARGET = 1.5
 CONNECTIONS = 4
@@ -125,9 +127,10 @@ def _report(measured: Measured, rounds: int, quick: bool) -> str:
         " `POST /api/v1/institution-imports` of the institutions service, and the clock runs until"
         " the import says that it is done. Every line is checked (number, region, labels, phone),"
         " compared with what is on record, and recorded with its search keys, its default"
-        " authority, its history and its event in the outbox, a thousand in a transaction; at the"
-        " end PostgreSQL counts anew (`VACUUM (ANALYZE)`). The table has its primary key, seven"
-        " more indexes (one of them GIN over the search keys) and three foreign keys. Beside it,"
+        f" authority, its history and its event in the outbox, {CHUNK:,} in a transaction; at the"
+        " end PostgreSQL counts anew (`VACUUM (ANALYZE)`). The table has its primary key,"
+        f" {len(institution.indexes)} more indexes (one of them GIN over the search keys) and"
+        f" {len(institution.foreign_keys)} foreign keys. Beside it,"
         " the very rows that came of it (all its columns) go by one `COPY` from a file into a table"
         " with the same columns and the primary key, and no other index, key or check. Events wait"
         " in the outbox: no relay runs beside it. Memory is the high-water mark of the service's"
@@ -136,7 +139,7 @@ def _report(measured: Measured, rounds: int, quick: bool) -> str:
     searching = (
         "Then the service is asked over HTTP,"
         f" {CONNECTIONS} keep-alive connections, without gateway, with the same"
-        f" {len(questions.mix()):,} different searches over either tree, in turns; the smaller tree"
+        f" {len(questions.mix()):,} searches over either tree, in turns; the smaller tree"
         " is part of the bigger one. By kind, one run each; in brackets the share of the mix."
     )
     loaded = table(

@@ -27,7 +27,7 @@ from zhiye_institutions.domain import import_reasons as why
 from zhiye_institutions.domain.imports import COLUMNS, REQUIRED, Places
 from zhiye_institutions.kit import Kit
 
-CHUNK = 1_000
+CHUNK = 2_000
 """Lines in one transaction."""
 IDLE_SECONDS = 1.0
 MANY = 10_000

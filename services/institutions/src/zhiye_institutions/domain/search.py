@@ -93,8 +93,7 @@ def search_keys(
     Initials are those of all names, with and without the division the institution lies in.
     """
     folded = fold(name)
-    found = _pairs(folded) | _beginnings(folded, region, initials)
-    found |= {category_key(category[:size]) for size in range(1, len(category) + 1)}
+    found = _pairs(folded) | _beginnings(folded, region, initials) | _category_keys(category)
     for other in map(fold, others):
         found |= {other_name_key(pair) for pair in _pairs(other)}
         found |= _beginnings(other, region, initials)
@@ -130,11 +129,20 @@ def _pairs(folded: str) -> set[str]:
 
 
 def _beginnings(folded: str, region: str, initials: Initials) -> set[str]:
-    found = set()
-    for part in {folded, without_division(folded, region)}:
-        letters = initials(part)[:LONGEST_INITIALS]
-        found |= {"^" + letters[:size] for size in range(2, len(letters) + 1)}
-    return found
+    """Of the initials of a name, with and without the division at its beginning."""
+    rest = without_division(folded, region)
+    short = initials(rest)
+    whole = initials(folded) if rest != folded else short
+    return {
+        "^" + letters[:size]
+        for letters in {short, whole}
+        for size in range(2, min(len(letters), LONGEST_INITIALS) + 1)
+    }
+
+
+@lru_cache(maxsize=1_000)
+def _category_keys(category: str) -> frozenset[str]:
+    return frozenset(category_key(category[:size]) for size in range(1, len(category) + 1))
 
 
 @lru_cache(maxsize=4_000)
