@@ -12,7 +12,7 @@ from services.accounts.tests.world import PASSWORD, Row, World, another
 from sqlalchemy import select, text
 
 from zhiye_accounts.adapters.tables import session, verification_code
-from zhiye_accounts.application import sessions
+from zhiye_accounts.application import log_in
 from zhiye_contracts import purposes
 
 MOBILE = "13800138000"
@@ -212,14 +212,14 @@ async def test_a_password_changed_while_it_is_checked_opens_no_session(
 ) -> None:
     """Argon2id takes its time: a re-issue in between must not be missed."""
     world = offices.world
-    checked = sessions.verify_password
+    checked = log_in.verify_password
 
     async def slow(stored: str | None, password: str) -> bool:
         right = await checked(stored, password)
         await world.execute(text("UPDATE account SET password_hash = 'another'"))
         return right
 
-    monkeypatch.setattr(sessions, "verify_password", slow)
+    monkeypatch.setattr(log_in, "verify_password", slow)
     answer = await world.log_in(offices.hospital["user_name"])
     assert (answer.status_code, answer.json()["code"]) == (401, "login_failed")
     assert await world.all(session) == []
