@@ -3,15 +3,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, text, update
+from services.registration.tests.merging import (
+    NAMES,
+    PATH,
+    PREVIEW,
+    merged,
+    places,
+    rows,
+    take_over,
+    tell_the_old_name,
+    undone,
+)
+from sqlalchemy import select, update
 
-from zhiye_contracts.events import InstitutionMerged
-from zhiye_contracts.identifiers import make_id_number, nurse_practice_certificate
+from zhiye_contracts.identifiers import make_id_number
 from zhiye_registration.adapters.tables import (
     application,
     institution_merge,
@@ -19,77 +28,11 @@ from zhiye_registration.adapters.tables import (
     registration,
     registration_history,
 )
-from zhiye_registration.application.import_registration import (
-    ExistingRegistration,
-    import_registration,
-)
-
-PATH = "/api/v1/applications"
-PREVIEW = "/api/v1/institution-merges/previews"
-NAMES = {"OLD": "示例医院（老名称）", "HOSPITAL": "北京示例医院", "HOSPITAL2": "北京另一医院"}
-REGIONS = {"OLD": "110105", "HOSPITAL": "110102", "HOSPITAL2": "110102"}
-OFFICER = {"nurse-first": "XICHENG"}
 
 
 @pytest.fixture(autouse=True)
 async def _the_old_name(world):
-    await world.tell(
-        world.institution_event(
-            "OLD", name=NAMES["OLD"], region="110105", deciding_authorities=OFFICER
-        )
-    )
-
-
-def merged(world, version=2, source="OLD", into="HOSPITAL", merge="M1", **changes):
-    values = {
-        "aggregate_id": source,
-        "version": version,
-        "occurred_at": world.clock.now(),
-        "merge_id": merge,
-        "into_id": into,
-        "name": NAMES[source],
-        "into_name": NAMES[into],
-        "into_region": REGIONS[into],
-    }
-    return InstitutionMerged(**values | changes)
-
-
-def undone(world, version=3, **changes):
-    return merged(world, version, undone=True, **changes)
-
-
-async def take_over(world, serial, at="OLD", **changes):
-    async with world.kit.database.transaction() as tx:
-        one = await import_registration(
-            tx,
-            world.kit,
-            ExistingRegistration(
-                **{
-                    "id_number": make_id_number("110101", date(1990, 3, 5), serial),
-                    "name": "李娜",
-                    "certificate_number": nurse_practice_certificate(2023, "110000", serial),
-                    "institution_id": at,
-                    "institution_name": NAMES[at],
-                    "region": REGIONS[at],
-                    "registered_on": date(2023, 2, 1),
-                }
-                | changes
-            ),
-        )
-    assert one is not None
-    return one
-
-
-async def rows(world, table, **where):
-    async with world.kit.database.reading() as connection:
-        statement = select(table).order_by(table.c.id)
-        for column, value in where.items():
-            statement = statement.where(table.c[column] == value)
-        return (await connection.execute(statement)).all()
-
-
-async def places(world):
-    return {row.id: row.institution_id for row in await rows(world, registration)}
+    await tell_the_old_name(world)
 
 
 async def test_everybody_at_the_old_name_follows_with_their_history(world):
@@ -317,85 +260,6 @@ async def test_who_applies_to_the_old_name_applies_to_the_standard_one(world):
     assert world.codes(other) == ["institution_fixed"]
 
 
-async def test_approvals_and_a_merge_at_the_same_moment_lose_nobody(world):
-    old = type(world.HOSPITAL)("ACC-OLD", "institution", "钱主任", institution_id="OLD")
-    for attempt in range(6):
-        nurses = [await world.nurse() for _ in range(3)]
-        agreed = []
-        for nurse in nurses:
-            submitted = await world.submitted(nurse, to="OLD")
-            agreed.append((await world.review(old, submitted, "approve")).json())
-        version, merge = 2 + 2 * attempt, f"M{attempt}"
-        *answers, _ = await asyncio.gather(
-            *(world.review(world.XICHENG, one, "approve") for one in agreed),
-            world.tell(merged(world, version, merge=merge)),
-        )
-        assert {a.status_code for a in answers} <= {200, 412}
-        for one, answer in zip(agreed, answers, strict=True):
-            if answer.status_code == 412:  # addressed anew first: decided on what it is now
-                now = await world.call(world.XICHENG, "GET", f"{PATH}/{one['id']}")
-                again = await world.review(world.XICHENG, now.json(), "approve")
-                assert again.status_code == 200, again.text
-        assert set((await places(world)).values()) == {"HOSPITAL"}
-        await world.tell(undone(world, version + 1, merge=merge))
-        assert set((await places(world)).values()) == {"OLD"}
-
-
-async def test_imports_and_a_merge_at_the_same_moment_lose_nobody(world):
-    for attempt in range(5):
-        version, merge = 2 + 2 * attempt, f"M{attempt}"
-        await asyncio.gather(
-            *(take_over(world, 1 + 10 * attempt + n) for n in range(6)),
-            world.tell(merged(world, version, merge=merge)),
-        )
-        assert set((await places(world)).values()) == {"HOSPITAL"}
-        await asyncio.gather(
-            *(take_over(world, 500 + 10 * attempt + n) for n in range(6)),
-            world.tell(undone(world, version + 1, merge=merge)),
-        )
-        assert set((await places(world)).values()) == {"OLD"}
-
-
-async def test_applications_begun_while_their_institution_is_merged_are_not_left_behind(world):
-    nurses = [await world.nurse() for _ in range(6)]
-    body = {"business_type": "nurse-first", "institution_id": "OLD"}
-    *answers, _ = await asyncio.gather(
-        *(world.call(nurse, "POST", PATH, body) for nurse in nurses), world.tell(merged(world))
-    )
-    assert {a.status_code for a in answers} == {201}
-    assert {row.institution_id for row in await rows(world, application)} == {"HOSPITAL"}
-
-
-async def test_thousands_move_at_once_and_back(world):
-    await take_over(world, 1)
-    names = [column.name for column in registration.columns]
-    changed = {"id": "r.id || n", "person_key": "r.person_key || n"}
-    changed |= {"certificate_key": "r.certificate_key || n"}
-    columns = ", ".join(changed.get(name, f"r.{name}") for name in names)
-    async with world.kit.database.transaction() as tx:
-        await tx.execute(
-            text(
-                f"INSERT INTO registration ({', '.join(names)})"
-                f" SELECT {columns} FROM registration r, generate_series(1, 3999) n"
-            )
-        )
-    await world.tell(merged(world))
-    assert set((await places(world)).values()) == {"HOSPITAL"}
-    told = [e for e in await world.events("registration-changed") if e["version"] == 2]
-    assert len({e["aggregate_id"] for e in told}) == 4000
-    await world.tell(undone(world))
-    assert set((await places(world)).values()) == {"OLD"}
-    async with world.kit.database.reading() as connection:
-        counted = await connection.execute(
-            select(registration_history.c.change, func.count()).group_by("change")
-        )
-    assert dict(counted.all()) == {
-        "imported": 1,
-        "institution-merged": 4000,
-        "merge-undone": 4000,
-    }
-
-
 async def test_accounts_are_told_whether_the_new_place_registers_electronically(world):
     await take_over(world, 1)
     await world.tell(world.authority_event("XICHENG", "西城", "110102", version=2, online=False))
@@ -445,19 +309,3 @@ async def test_a_merge_of_an_institution_that_nobody_told_of_is_kept_for_what_co
     await world.tell(merged(world, source="HOSPITAL", into="HOSPITAL2", name="x"))
     async with world.kit.database.reading() as connection:
         assert len((await connection.execute(select(institution_merge))).all()) == 1
-
-
-async def test_two_merges_in_a_row_handled_at_once_lose_nobody(world):
-    for attempt in range(4):
-        for n in range(3):
-            await take_over(world, 100 * attempt + n + 1)
-        first, second = f"M{attempt}", f"N{attempt}"
-        version = 2 + 2 * attempt
-        on = {"source": "HOSPITAL", "into": "HOSPITAL2", "merge": second}
-        await asyncio.gather(
-            world.tell(merged(world, version, merge=first)),
-            world.tell(merged(world, version, **on)),
-        )
-        assert set((await places(world)).values()) == {"HOSPITAL2"}
-        await world.tell(undone(world, version + 1, **on), undone(world, version + 1, merge=first))
-        assert set((await places(world)).values()) == {"OLD"}
