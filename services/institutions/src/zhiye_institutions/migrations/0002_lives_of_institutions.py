@@ -429,6 +429,8 @@ def upgrade() -> None:
         "institution",
         "(status = 'merged') = (merged_into IS NOT NULL)",
     )
+    # So that frequent pieces of names are counted: search decides by it.
+    op.execute("ALTER TABLE institution ALTER search_keys SET STATISTICS 500")
     op.execute("CREATE SEQUENCE filing_number MAXVALUE 9999999 CYCLE")
     op.execute(REFUSE_CHANGES)
     op.execute(refuse_changes_of("institution_history"))
