@@ -11,7 +11,8 @@ from zhiye_launcher import registry
 CATALOGUE = {
     "columns": (
         "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
-        " a.attstorage, coalesce(a.attstattarget, -1), a.attidentity, pg_get_expr(d.adbin, d.adrelid), co.collname"
+        " a.attstorage, coalesce(a.attstattarget, -1), a.attidentity,"
+        " pg_get_expr(d.adbin, d.adrelid), co.collname"
         " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
         " LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum"
         " LEFT JOIN pg_collation co ON co.oid = a.attcollation"
