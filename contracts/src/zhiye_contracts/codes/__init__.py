@@ -9,6 +9,7 @@ from zhiye_contracts.codes.institutions import (
     PROFIT_CLASSES,
 )
 from zhiye_contracts.codes.people import (
+    DEGREES,
     EDUCATION,
     ETHNIC_GROUPS,
     GENDERS,
@@ -18,10 +19,16 @@ from zhiye_contracts.codes.people import (
 )
 from zhiye_contracts.codes.practice import (
     BUSINESS_TYPES,
+    CANCELLATION_GROUNDS,
+    EMPLOYMENT,
+    INTERRUPTION_GROUNDS,
+    MILITARY_SOURCES,
     NURSE_DEPARTMENTS,
     NURSE_WORK_CATEGORIES,
     PHYSICIAN_CATEGORIES,
     PHYSICIAN_SCOPES,
+    REISSUE_GROUNDS,
+    WAYS_OF_INFORMING,
 )
 from zhiye_contracts.codes.table import CodeTable
 
@@ -39,6 +46,13 @@ TABLES: dict[str, CodeTable] = {
         NURSE_DEPARTMENTS,
         NURSE_WORK_CATEGORIES,
         BUSINESS_TYPES,
+        CANCELLATION_GROUNDS,
+        MILITARY_SOURCES,
+        REISSUE_GROUNDS,
+        WAYS_OF_INFORMING,
+        INTERRUPTION_GROUNDS,
+        EMPLOYMENT,
+        DEGREES,
         INSTITUTION_CATEGORIES,
         ECONOMIC_TYPES,
         PROFIT_CLASSES,
@@ -50,13 +64,18 @@ TABLES: dict[str, CodeTable] = {
 
 __all__ = [
     "BUSINESS_TYPES",
+    "CANCELLATION_GROUNDS",
+    "DEGREES",
     "ECONOMIC_TYPES",
     "EDUCATION",
+    "EMPLOYMENT",
     "ETHNIC_GROUPS",
     "FILING_KINDS",
     "GENDERS",
     "ID_TYPES",
     "INSTITUTION_CATEGORIES",
+    "INTERRUPTION_GROUNDS",
+    "MILITARY_SOURCES",
     "NURSE_DEPARTMENTS",
     "NURSE_WORK_CATEGORIES",
     "NURSING_TITLES",
@@ -65,7 +84,9 @@ __all__ = [
     "PHYSICIAN_TITLES",
     "PROFIT_CLASSES",
     "PROVINCES",
+    "REISSUE_GROUNDS",
     "TABLES",
+    "WAYS_OF_INFORMING",
     "CodeTable",
     "divisions",
 ]

@@ -98,6 +98,17 @@ EDUCATION = table(
     """,
 )
 
+DEGREES = table(
+    "degree",
+    "GB/T 6864-2003, first digit",
+    """
+    0 | 无学位 | none
+    2 | 博士 | doctor
+    3 | 硕士 | master
+    4 | 学士 | bachelor
+    """,
+)
+
 NURSING_TITLES = table(
     "nursing_title",
     "GB/T 8561-2001",

@@ -84,5 +84,71 @@ BUSINESS_TYPES = table(
     nurse-cancellation | 注销注册 | cancellation
     nurse-re-registration | 重新注册 | re-registration
     nurse-military-to-local | 军队武警护士变更到地方 | change from military to local
+    nurse-certificate-reissue | 证书补办 | re-issue of the certificate
+    """,
+)
+
+CANCELLATION_GROUNDS = table(
+    "cancellation_ground",
+    "deck 7.1; Administrative Licensing Law art. 70",
+    """
+    expired | 注册有效期届满未延续注册 | the registration expired without renewal
+    revoked | 受吊销《护士执业证书》处罚 | the practice certificate was revoked as a penalty
+    incapacity | 丧失民事行为能力 | loss of civil capacity
+    death | 死亡 | death
+    other | 其他特殊情形 | other
+    """,
+)
+
+MILITARY_SOURCES = table(
+    "military_source",
+    "deck 2.4",
+    """
+    army | 军队到地方执业 | from the army
+    armed-police | 武警到地方执业 | from the armed police
+    """,
+)
+
+REISSUE_GROUNDS = table(
+    "reissue_ground",
+    "this system's (the deck shows the menu 证书补办 only)",
+    """
+    lost | 证书遗失 | the certificate was lost
+    damaged | 证书损毁 | the certificate is damaged
+    """,
+)
+
+WAYS_OF_INFORMING = table(
+    "way_of_informing",
+    "this system's (Q41: 依法履行告知义务)",
+    """
+    in-person | 当面告知并签收 | in person, against a signature
+    post | 邮寄送达 | by post
+    phone | 电话告知并录音 | by phone, recorded
+    announcement | 公告送达 | by public announcement
+    """,
+)
+
+INTERRUPTION_GROUNDS = table(
+    "interruption_ground",
+    "this system's (the deck shows the menu 护士中断执业信息 only)",
+    """
+    parental | 生育休假 | parental leave
+    illness | 疾病 | illness
+    study | 脱产学习 | full-time study
+    secondment | 外派支援 | secondment
+    other-work | 从事非护理工作 | other work than nursing
+    other | 其他 | other
+    """,
+)
+
+EMPLOYMENT = table(
+    "employment",
+    "this system's (Q51: 对执业护士年龄、执业状态进行确认核实)",
+    """
+    in-post | 在职 | in post
+    re-employed | 退休返聘 | re-employed after retirement
+    retired | 已退休，不再执业 | retired, no longer practising
+    left | 已离职 | has left
     """,
 )

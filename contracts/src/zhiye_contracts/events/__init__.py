@@ -24,8 +24,11 @@ from zhiye_contracts.events.qualifications import (
 )
 from zhiye_contracts.events.registration import (
     ApplicationChanged,
+    InformationChangeStepped,
     QualificationsKept,
     RegistrationChanged,
+    RegistrationMoved,
+    RenewalReminder,
 )
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "Event",
     "FilingChanged",
     "ForwardedEvidence",
+    "InformationChangeStepped",
     "InstitutionChanged",
     "InstitutionMerged",
     "MessageRequested",
@@ -50,5 +54,7 @@ __all__ = [
     "QualificationsKept",
     "QualificationsRecorded",
     "RegistrationChanged",
+    "RegistrationMoved",
+    "RenewalReminder",
     "ToldReason",
 ]

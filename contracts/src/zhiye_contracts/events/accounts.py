@@ -54,6 +54,8 @@ class AccountChanged(Event):
     ended_session: str | None = Field(
         None, description="A session that this change ended: its access tokens are void"
     )
+    sealed_name: str | None = Field(None, description="Whole name; people only")
+    sealed_id_number: str | None = Field(None, description="ID number; people only")
 
 
 @event(

@@ -46,6 +46,13 @@ class ApplicationChanged(Event):
     authority_name: str | None = None
     reasons: list[ToldReason] = []
     deadline: date | None = Field(None, description="Statutory deadline of the pending step")
+    source: Literal["person", "institution"] = Field(
+        "person", description="Who filed it; the account is the filing side's"
+    )
+    waits_for_id: str | None = Field(
+        None, description="The institution that the pending step waits for, if one"
+    )
+    waits_for_name: str | None = None
 
 
 @event(
@@ -84,6 +91,101 @@ class RegistrationChanged(Event):
         True, description="False when imported: no business was done in this system"
     )
     sealed_id_number: str | None = None
+
+
+@event(
+    "zhiye.registration.registration-moved.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000REG001",
+        "version": 4,
+        "occurred_at": EXAMPLE_TIME,
+        "profession": "nurse",
+        "person_key": "5f2b0c7de1a94f6c8d3e7a1b2c4d5e6f",
+        "name": "王芳",
+        "application_number": "N202611230000017",
+        "from_institution_id": "01JD0000000000000000INS001",
+        "from_institution_name": "北京示例医院",
+        "from_region": "110102",
+        "from_authority_id": "01JD0000000000000000AUT001",
+        "into_institution_id": "01JD0000000000000000INS002",
+        "into_institution_name": "石家庄示例医院",
+        "into_region": "130102",
+        "authority_name": "石家庄市长安区卫生健康局",
+        "moved_on": "2026-11-23",
+    },
+)
+class RegistrationMoved(Event):
+    """A registration went from one institution to another; whoever had it is told (变更注册)."""
+
+    profession: Literal["nurse", "physician"]
+    person_key: str
+    name: str
+    application_number: str
+    from_institution_id: str
+    from_institution_name: str
+    from_region: str
+    from_authority_id: str | None = None
+    into_institution_id: str
+    into_institution_name: str
+    into_region: str
+    authority_name: str | None = None
+    moved_on: date
+
+
+@event(
+    "zhiye.registration.renewal-reminder.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000REG001",
+        "version": 3,
+        "occurred_at": EXAMPLE_TIME,
+        "profession": "nurse",
+        "person_key": "5f2b0c7de1a94f6c8d3e7a1b2c4d5e6f",
+        "reminder": "opened",
+        "institution_name": "北京示例医院",
+        "valid_until": "2026-12-23",
+        "opens_on": "2026-11-23",
+        "late_until": None,
+    },
+)
+class RenewalReminder(Event):
+    """A registration is about to expire, or has: told once for each kind and expiry date."""
+
+    profession: Literal["nurse", "physician"]
+    person_key: str
+    reminder: Literal["opens_soon", "opened", "expires_soon", "expired"]
+    institution_name: str
+    valid_until: date
+    opens_on: date
+    late_until: date | None = Field(
+        None, description="Until when it can still be renewed once expired; none: it cannot"
+    )
+
+
+@event(
+    "zhiye.registration.information-change-stepped.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000CHG001",
+        "version": 2,
+        "occurred_at": EXAMPLE_TIME,
+        "change": "refused",
+        "state": "refused",
+        "account_id": "01JD0000000000000000ACC001",
+        "institution_id": "01JD0000000000000000INS001",
+        "institution_name": "北京示例医院",
+        "fields": ["title"],
+        "reasons": [{"code": "materials_unclear", "text": "材料不清晰"}],
+    },
+)
+class InformationChangeStepped(Event):
+    """A step of a person's request to change information about themselves (信息修改)."""
+
+    change: Literal["requested", "withdrawn", "approved", "refused"]
+    state: Literal["pending", "withdrawn", "approved", "refused"]
+    account_id: str
+    institution_id: str
+    institution_name: str
+    fields: list[str] = Field(description="Names of the fields; never their values")
+    reasons: list[ToldReason] = []
 
 
 @event(

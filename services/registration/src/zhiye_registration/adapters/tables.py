@@ -81,6 +81,8 @@ account = Table(
     Column("person_key", Text),
     Column("status", Text, nullable=False),
     Column("identity", Text),
+    Column("sealed_name", Text),
+    Column("sealed_id_number", Text),
     Index("account_person_key_idx", "person_key", postgresql_where=text("person_key IS NOT NULL")),
 )
 
@@ -122,16 +124,30 @@ application = Table(
     Column("institution_reviewed_at", DateTime(timezone=True)),
     Column("authority_decision", Text),
     Column("decided_at", DateTime(timezone=True)),
+    Column("source", Text, nullable=False, server_default="person", comment="who filed it"),
+    Column("origin_institution_id", Text, comment="army or armed police (Q33)"),
+    Column("origin_institution_name", Text),
+    Column("origin_decision", Text),
+    Column("origin_reviewed_at", DateTime(timezone=True)),
+    Column("confirmed_at", DateTime(timezone=True), comment="by the origin, after the decision"),
     CheckConstraint(_ANY_STATE, name="state"),
+    CheckConstraint("source IN ('person', 'institution')", name="source"),
     CheckConstraint(
         "state <> 'approved' OR (institution_decision = 'approve'"
-        " AND authority_decision = 'approve' AND decided_at IS NOT NULL)",
+        " AND authority_decision = 'approve' AND decided_at IS NOT NULL"
+        " AND (business_type <> 'nurse-military-to-local'"
+        " OR (origin_decision = 'approve' AND confirmed_at IS NOT NULL)))",
         name="no_approval_without_its_reviews",
     ),
     CheckConstraint(
-        "state NOT IN ('awaiting_institution', 'awaiting_authority')"
-        " OR (deadline IS NOT NULL AND authority_id IS NOT NULL)",
+        "state NOT LIKE 'awaiting_%' OR (deadline IS NOT NULL AND authority_id IS NOT NULL)",
         name="reviews_have_a_deadline",
+    ),
+    Index(
+        "application_one_open_of_a_nurse",
+        "person_key",
+        unique=True,
+        postgresql_where=text(f"{IS_OPEN} AND business_type LIKE 'nurse-%'"),
     ),
     Index(
         "application_one_open_per_type",
@@ -143,7 +159,21 @@ application = Table(
     Index("application_open_idx", "state", "business_type", postgresql_where=text(IS_OPEN)),
     Index("application_person_idx", "person_key", "id"),
     Index("application_institution_idx", "institution_id", "state", "id"),
+    Index(
+        "application_origin_idx",
+        "origin_institution_id",
+        "state",
+        "id",
+        postgresql_where=text("origin_institution_id IS NOT NULL"),
+    ),
     Index("application_authority_idx", "authority_id", "state", "id"),
+    Index(
+        "application_deadline_idx",
+        "authority_id",
+        "deadline",
+        "id",
+        postgresql_where=text("state = 'awaiting_authority'"),
+    ),
     Index("application_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}),
 )
 
@@ -190,10 +220,24 @@ registration = Table(
     Column("valid_until", Date, nullable=False),
     Column("department", Text),
     Column("work_category", Text),
+    Column("title", Text, comment="技术职称"),
+    Column("education", Text, comment="学历"),
+    Column("details", JSONB, nullable=False, server_default="{}", comment="the rest of deck 2.1"),
+    Column("name_pinyin", Text, nullable=False, server_default="", comment="whole, lower case"),
+    Column("name_initials", Text, nullable=False, server_default=""),
+    Column("last_change", Text, nullable=False, server_default="imported", comment="业务类型"),
+    Column("cancelled_on", Date),
+    Column("cancellation_ground", Text),
+    Column("employment", Text, comment="as last confirmed (Q51)"),
+    Column("employment_confirmed_on", Date),
     Column("business_completed", Boolean, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("status IN ('registered', 'cancelled', 'filed', 'moving_out')", name="status"),
     CheckConstraint("valid_until >= valid_from", name="validity"),
+    CheckConstraint(
+        "(status = 'cancelled') = (cancelled_on IS NOT NULL AND cancellation_ground IS NOT NULL)",
+        name="cancelled_on_a_ground",
+    ),
     Index(
         "registration_one_in_force",
         "person_key",
@@ -203,6 +247,14 @@ registration = Table(
     ),
     Index("registration_person_idx", "person_key", "profession"),
     Index("registration_institution_idx", "institution_id", "id"),
+    Index("registration_roster_idx", "institution_id", "valid_until", "id"),
+    Index(
+        "registration_expiry_idx",
+        "valid_until",
+        "id",
+        postgresql_where=text("status = 'registered'"),
+    ),
+    Index("registration_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}),
 )
 
 registration_history = Table(
@@ -221,6 +273,25 @@ registration_history = Table(
     Column("authority_name", Text),
     Column("valid_from", Date, nullable=False),
     Column("valid_until", Date, nullable=False),
+    Column("region", Text, comment="of the institution"),
+    Column("from_institution_id", Text, comment="of a move"),
+    Column("from_institution_name", Text),
+    Column("from_region", Text),
+    Column("values", JSONB, comment="what else changed: before and after"),
+    Index(
+        "registration_history_in_idx",
+        "region",
+        "id",
+        postgresql_where=text("from_region IS NOT NULL"),
+        postgresql_ops={"region": "text_pattern_ops"},
+    ),
+    Index(
+        "registration_history_out_idx",
+        "from_region",
+        "id",
+        postgresql_where=text("from_region IS NOT NULL"),
+        postgresql_ops={"from_region": "text_pattern_ops"},
+    ),
     Index("registration_history_once", "registration_id", "version", unique=True),
     Index(
         "registration_history_no_effect_twice",

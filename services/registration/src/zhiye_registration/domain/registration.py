@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from zhiye_contracts.identifiers import nurse_practice_certificate
 from zhiye_contracts.reasons import Reason, Refused, Text
@@ -17,7 +19,13 @@ LAST_SERIAL = 999_999
 @dataclass(frozen=True, slots=True)
 class Registration:
     """One registration as it stands at ``version``. The certificate number is sealed, and found
-    and kept unique by its blind index ``certificate_key``."""
+    and kept unique by its blind index ``certificate_key``.
+
+    ``details`` is what else the deck's screen has (2.1): ``school``, ``major``, ``degree``,
+    ``study_length``, ``graduated_on``, ``study_experience``, ``work_experience``, ``position``,
+    ``work_began_on``, ``nationality``, ``ethnic_group``, ``health``; those that are known.
+    ``last_change`` is the last business done (业务类型), ``employment`` as last confirmed (Q51).
+    """
 
     id: str
     version: int
@@ -41,6 +49,16 @@ class Registration:
     work_category: str | None
     business_completed: bool
     updated_at: datetime
+    title: str | None = None
+    education: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    name_pinyin: str = ""
+    name_initials: str = ""
+    last_change: str = "imported"
+    cancelled_on: date | None = None
+    cancellation_ground: str | None = None
+    employment: str | None = None
+    employment_confirmed_on: date | None = None
 
 
 def valid_until(registered_on: date) -> date:

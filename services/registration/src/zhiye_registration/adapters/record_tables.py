@@ -1,0 +1,308 @@
+"""Tables of what happens around a registration: changes, files, jobs, lists that are worked off."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from zhiye_chassis.tables import only_grows
+from zhiye_registration.adapters.tables import metadata
+
+# --- what a person or an institution says about a registration -------------------------------------
+
+information_change = Table(
+    "information_change",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("registration_id", Text, nullable=False),
+    Column("person_key", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("institution_id", Text, nullable=False),
+    Column("institution_name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("changes", JSONB, nullable=False, comment="field → {before, after}"),
+    Column("fingerprint", Text, nullable=False, comment="of what is asked for"),
+    Column("reasons", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('pending', 'approved', 'refused', 'withdrawn')", name="state"),
+    CheckConstraint(
+        "(state IN ('approved', 'refused')) = (decided_at IS NOT NULL)", name="decided_at"
+    ),
+    Index(
+        "information_change_same_once",
+        "person_key",
+        "fingerprint",
+        unique=True,
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index("information_change_person_idx", "person_key", "id"),
+    Index("information_change_institution_idx", "institution_id", "state", "id"),
+)
+"""Requests of people to change information about themselves (信息修改, deck 2.3, 6)."""
+
+information_change_step = Table(
+    "information_change_step",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("information_change_id", Text, nullable=False),
+    Column("version", Integer, nullable=False, comment="of the request after the step"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="after the step"),
+    Column("actor_account_id", Text),
+    Column("actor_role", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("organisation", Text),
+    Column("reasons", JSONB, nullable=False),
+    Column("deadline", Date),
+    Index("information_change_step_once", "information_change_id", "version", unique=True),
+)
+
+practice_interruption = Table(
+    "practice_interruption",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("registration_id", Text, nullable=False),
+    Column("person_key", Text, nullable=False),
+    Column("institution_id", Text, nullable=False),
+    Column("began_on", Date, nullable=False),
+    Column("ended_on", Date),
+    Column("ground", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("recorded_by", Text, nullable=False, comment="account"),
+    Column("recorded_by_name", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("ended_on IS NULL OR ended_on >= began_on", name="period"),
+    Index(
+        "practice_interruption_one_open",
+        "registration_id",
+        unique=True,
+        postgresql_where=text("ended_on IS NULL"),
+    ),
+    Index("practice_interruption_registration_idx", "registration_id", "began_on"),
+    Index("practice_interruption_institution_idx", "institution_id", "id"),
+)
+"""中断执业 (deck 2.3 of the institution's side)."""
+
+employment_confirmation = Table(
+    "employment_confirmation",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("registration_id", Text, nullable=False),
+    Column("institution_id", Text, nullable=False),
+    Column("employment", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("confirmed_by", Text, nullable=False, comment="account"),
+    Column("confirmed_by_name", Text, nullable=False),
+    Index("employment_confirmation_registration_idx", "registration_id", "id"),
+)
+"""Whether an older nurse still works here (Q51)."""
+
+application_evidence = Table(
+    "application_evidence",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("application_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("uploaded_by", Text, nullable=False, comment="account"),
+    Column("uploaded_at", DateTime(timezone=True), nullable=False),
+    Index("application_evidence_application_idx", "application_id", "id"),
+)
+"""Files that go with an application, as the proof that somebody was told (Q41)."""
+
+verification = Table(
+    "verification",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("organisation_id", Text, nullable=False, comment="institution or authority"),
+    Column("person_key", Text, nullable=False),
+    Column("found", Boolean, nullable=False),
+    Column("purpose", Text, nullable=False, comment="verification | reconciliation"),
+    Index("verification_organisation_idx", "organisation_id", "at"),
+    Index("verification_person_idx", "person_key", "at"),
+)
+"""Who looked up whom in the nationwide register, and whether somebody was found (deck 5.2)."""
+
+# --- many at once --------------------------------------------------------------------------------
+
+bulk_job = Table(
+    "bulk_job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("principal", JSONB, nullable=False, comment="who acts, as of when it was ordered"),
+    Column("organisation_id", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("succeeded", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'cancelled')", name="state"),
+    Index("bulk_job_open_idx", "id", postgresql_where=text("state IN ('waiting', 'running')")),
+    Index("bulk_job_organisation_idx", "organisation_id", "id"),
+)
+"""Reviews or decisions of many applications, ordered at once and worked off."""
+
+bulk_item = Table(
+    "bulk_item",
+    metadata,
+    Column("job_id", Text, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("application_id", Text, nullable=False),
+    Column("version", Integer, nullable=False, comment="that the decision is based on"),
+    Column("outcome", Text, comment="done | refused"),
+    Column("problem", JSONB, comment="codes and texts of a refusal, in both languages"),
+    Column("at", DateTime(timezone=True)),
+)
+
+registration_import = Table(
+    "registration_import",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("institution_id", Text, nullable=False),
+    Column("institution_name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("authority_id", Text),
+    Column("authority_name", Text),
+    Column("format", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("bytes_read", BigInteger, nullable=False),
+    Column("lines_done", Integer, nullable=False),
+    Column("recorded", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("error", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("started_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("claimed_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed', 'cancelled')", name="state"),
+    Index(
+        "registration_import_open_idx",
+        "id",
+        postgresql_where=text("state IN ('waiting', 'running')"),
+    ),
+    Index("registration_import_institution_idx", "institution_id", "id"),
+)
+"""A file of an institution's present nurses, on its way in."""
+
+registration_import_reject = Table(
+    "registration_import_reject",
+    metadata,
+    Column("import_id", Text, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("reasons", JSONB, nullable=False, comment="field and code of each"),
+)
+
+reconciliation = Table(
+    "reconciliation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("institution_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("counts", JSONB, nullable=False, comment="finding → how many"),
+    Index("reconciliation_institution_idx", "institution_id", "id"),
+)
+"""A staff list compared with the roster and the nationwide register (Q20, Q41)."""
+
+reconciliation_line = Table(
+    "reconciliation_line",
+    metadata,
+    Column("reconciliation_id", Text, primary_key=True),
+    Column("line", Integer, primary_key=True, comment="of the file; those of the roster follow"),
+    Column("person_key", Text),
+    Column("sealed_id_number", Text),
+    Column("name", Text, nullable=False),
+    Column("registration_id", Text),
+    Column("finding", Text, nullable=False),
+    Column("differences", JSONB, nullable=False, comment="field → {list, register}"),
+    Column("step", Text, comment="the one that mends it"),
+    Column("step_state", Text, comment="not_started | started | settled"),
+    Column("step_ref", Text, comment="what was started: an application, a request"),
+    Column("step_started_at", DateTime(timezone=True)),
+    Column("step_started_by", Text),
+    Column("step_note", Text),
+    Column("settled_at", DateTime(timezone=True)),
+    Index("reconciliation_line_finding_idx", "reconciliation_id", "finding", "line"),
+    Index(
+        "reconciliation_line_open_idx",
+        "person_key",
+        postgresql_where=text("step_state IN ('not_started', 'started')"),
+    ),
+)
+
+# --- time ----------------------------------------------------------------------------------------
+
+renewal_window = Table(
+    "renewal_window",
+    metadata,
+    Column("authority_id", Text, primary_key=True),
+    Column("region", Text, nullable=False, comment="that it is for, with all below"),
+    Column("opens_days_before", SmallInteger, nullable=False),
+    Column("late_days", SmallInteger, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("updated_by", Text, nullable=False),
+    CheckConstraint("opens_days_before BETWEEN 1 AND 366", name="opens_days_before"),
+    CheckConstraint("late_days BETWEEN 0 AND 366", name="late_days"),
+)
+"""From when to when an authority takes renewals (Q32: earlier where the work asks for it)."""
+
+renewal_reminder = Table(
+    "renewal_reminder",
+    metadata,
+    Column("registration_id", Text, primary_key=True),
+    Column("valid_until", Date, primary_key=True),
+    Column("reminder", Text, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""What was told once, and is not told again."""
+
+registration_count = Table(
+    "registration_count",
+    metadata,
+    Column("profession", Text, primary_key=True),
+    Column("region", Text, primary_key=True, comment="6-digit division code"),
+    Column("dimension", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("counted_at", DateTime(timezone=True), nullable=False),
+    Index("registration_count_region_idx", "region", postgresql_ops={"region": "text_pattern_ops"}),
+)
+"""Registrations counted by region, for the statistics of authorities."""
+
+only_grows(metadata, information_change_step, employment_confirmation, verification)
