@@ -14,7 +14,7 @@ from zhiye_chassis.settings import Settings
 from zhiye_contracts import purposes
 from zhiye_registration.adapters.photos import PhotoStore
 from zhiye_registration.domain.application import Moment
-from zhiye_registration.domain.policy import INSTITUTION_REVIEW_DAYS
+from zhiye_registration.domain.nurse_policy import INSTITUTION_REVIEW_DAYS
 
 
 class RegistrationSettings(BaseSettings):
@@ -27,6 +27,27 @@ class RegistrationSettings(BaseSettings):
         ge=1,
         le=60,
         description="Working days an institution has to review; no law fixes them",
+    )
+    renewal_opens_days_before: int = Field(
+        30,
+        ge=1,
+        le=366,
+        description="Days before expiry from which renewal is taken where no authority says else",
+    )
+    renewal_late_days: int = Field(
+        0, ge=0, le=366, description="Days after expiry until which renewal is still taken"
+    )
+    renewal_opens_soon_days: int = Field(
+        30, ge=1, le=366, description="Days before renewal opens that people are told it will"
+    )
+    renewal_expires_soon_days: int = Field(
+        7, ge=1, le=366, description="Days before expiry that people are told once more"
+    )
+    renewal_expired_days: int = Field(
+        30, ge=1, le=366, description="Days after expiry within which people are told it is over"
+    )
+    renewal_reminders_hour: int = Field(
+        8, ge=0, le=23, description="Hour of the day in China from which reminders go out"
     )
 
 

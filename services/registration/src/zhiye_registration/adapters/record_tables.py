@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from zhiye_chassis.tables import only_grows
 from zhiye_registration.adapters.tables import metadata
 
-# --- what a person or an institution says about a registration -------------------------------------
+# --- what a person or an institution says about a registration ---------------------------------
 
 information_change = Table(
     "information_change",
@@ -275,10 +275,12 @@ renewal_window = Table(
     Column("region", Text, nullable=False, comment="that it is for, with all below"),
     Column("opens_days_before", SmallInteger, nullable=False),
     Column("late_days", SmallInteger, nullable=False),
+    Column("version", Integer, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    Column("updated_by", Text, nullable=False),
+    Column("updated_by", Text, nullable=False, comment="account"),
     CheckConstraint("opens_days_before BETWEEN 1 AND 366", name="opens_days_before"),
     CheckConstraint("late_days BETWEEN 0 AND 366", name="late_days"),
+    Index("renewal_window_region_idx", "region"),
 )
 """From when to when an authority takes renewals (Q32: earlier where the work asks for it)."""
 
