@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from zhiye_chassis.pinyin import initials
 from zhiye_contracts.identifiers import institution_number
 from zhiye_institutions.adapters import institution_search
 from zhiye_institutions.adapters.frequencies import Frequencies
 from zhiye_institutions.adapters.institution_search import Filters
-from zhiye_institutions.adapters.pinyin import initials
 from zhiye_institutions.adapters.tables import institution
 from zhiye_institutions.application.find_institutions import Found, find_institutions
 from zhiye_institutions.application.search_keys import fill_search

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from tests.bench.institutions.tree import Row, institutions
 
 from zhiye_chassis.pagination import encode_cursor
-from zhiye_institutions.adapters.pinyin import initials
+from zhiye_chassis.pinyin import initials
 from zhiye_institutions.domain.search import without_division
 
 SMALL = 10_000

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from zhiye_chassis.pinyin import initials
 from zhiye_institutions.adapters.frequencies import Frequencies
 from zhiye_institutions.adapters.institution_search import (
     BEGINS,
@@ -28,7 +29,6 @@ from zhiye_institutions.adapters.institution_search import (
     Scope,
     Search,
 )
-from zhiye_institutions.adapters.pinyin import initials
 from zhiye_institutions.adapters.tables import institution, other_name
 from zhiye_institutions.domain.search import Term, matched_name
 

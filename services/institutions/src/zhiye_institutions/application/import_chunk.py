@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import RowMapping
 
+from zhiye_chassis.pinyin import initials
 from zhiye_chassis.sheets import Line
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import divisions
 from zhiye_contracts.reasons import Reason
-from zhiye_institutions.adapters.pinyin import initials
 from zhiye_institutions.domain import import_reasons as why
 from zhiye_institutions.domain.imports import Places, Record, read_line
 from zhiye_institutions.domain.search import search_keys

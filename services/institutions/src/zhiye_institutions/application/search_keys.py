@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ARRAY, Text, any_, bindparam, literal, or_, select, text, update
 
 from zhiye_chassis.database import Transaction
-from zhiye_institutions.adapters.pinyin import initials
+from zhiye_chassis.pinyin import initials
 from zhiye_institutions.adapters.tables import institution, other_name
 from zhiye_institutions.domain.search import search_keys
 from zhiye_institutions.kit import Kit
