@@ -49,6 +49,15 @@ class RegistrationSettings(BaseSettings):
     renewal_reminders_hour: int = Field(
         8, ge=0, le=23, description="Hour of the day in China from which reminders go out"
     )
+    retirement_age_women: int = Field(
+        55, ge=40, le=80, description="Age from which an institution confirms that she works (Q51)"
+    )
+    retirement_age_men: int = Field(
+        60, ge=40, le=80, description="Age from which an institution confirms that he works (Q51)"
+    )
+    employment_confirmed_months: int = Field(
+        12, ge=1, le=60, description="Months for which a confirmation of employment holds"
+    )
 
 
 @dataclass(frozen=True)
