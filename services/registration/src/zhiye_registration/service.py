@@ -9,7 +9,8 @@ from zhiye_chassis.security import TokenVerifier
 from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 from zhiye_registration.adapters.photos import PhotoStore
-from zhiye_registration.adapters.record_tables import metadata
+from zhiye_registration.adapters.tables import metadata
+from zhiye_registration.application.remind import Reminders
 from zhiye_registration.entrypoints.http import routes
 from zhiye_registration.entrypoints.metrics import count_applications
 from zhiye_registration.entrypoints.subscriptions import subscriptions
@@ -36,5 +37,5 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         metadata=metadata,
         migrations="zhiye_registration.migrations",
         kit=kit,
-        periodic=(count_applications(kit),),
+        periodic=(count_applications(kit), Reminders(kit).run),
     )

@@ -9,12 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Text, func, literal, select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.security import Principal
+from zhiye_chassis.telemetry import log
+from zhiye_chassis.web import stale_version
 from zhiye_contracts.codes import divisions
 from zhiye_registration.adapters.record_tables import renewal_window
 from zhiye_registration.adapters.tables import authority
+from zhiye_registration.application.access import not_found
 from zhiye_registration.domain import renewal
 from zhiye_registration.kit import Kit
 
@@ -60,16 +66,58 @@ async def window_of(connection: AsyncConnection, kit: Kit, region: str) -> Renew
     return RenewalWindow(**row._mapping)
 
 
+async def own_version(connection: AsyncConnection, authority_id: str | None) -> int:
+    """Version of the window that an authority has set; 0 when it has set none."""
+    w = renewal_window.c
+    found = await connection.execute(select(w.version).where(w.authority_id == authority_id))
+    return int(found.scalar_one_or_none() or 0)
+
+
+async def set_window(
+    tx: Transaction, kit: Kit, caller: Principal, version: int, days: int, late_days: int
+) -> int:
+    """Set the window for an authority's region and all below; the new version.
+
+    Raises ``Refused``: 404, 412 ``version_stale``, 422 ``renewal_window_too_short``.
+    """
+    if caller.authority_id is None or caller.region is None:
+        raise not_found()
+    renewal.check_window(days)
+    values = {
+        "region": caller.region,
+        "opens_days_before": days,
+        "late_days": late_days,
+        "version": version + 1,
+        "updated_at": kit.clock.now(),
+        "updated_by": caller.account_id,
+    }
+    w = renewal_window.c
+    if version:
+        change = (
+            update(renewal_window)
+            .where(w.authority_id == caller.authority_id, w.version == version)
+            .values(values)
+            .returning(w.version)
+        )
+    else:
+        change = (
+            insert(renewal_window)
+            .values(values | {"authority_id": caller.authority_id})
+            .on_conflict_do_nothing()
+            .returning(w.version)
+        )
+    if (await tx.execute(change)).first() is None:
+        raise stale_version()
+    log.info(
+        "renewal_window_set",
+        authority=caller.authority_id,
+        account=caller.account_id,
+        opens_days_before=days,
+        late_days=late_days,
+    )
+    return version + 1
+
+
 def _ladder(region: str) -> tuple[str, ...]:
     """The region and all above it."""
     return region, region[:4] + "00", divisions.province_of(region), divisions.NATION
-
-
-def ladder_of(region: ColumnElement[str]) -> tuple[ColumnElement[str], ...]:
-    """The same of a column."""
-    return (
-        region,
-        func.left(region, 4) + literal("00", Text),
-        func.left(region, 2) + literal("0000", Text),
-        literal(divisions.NATION, Text),
-    )

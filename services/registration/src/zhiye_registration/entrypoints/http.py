@@ -9,6 +9,7 @@ from zhiye_registration.entrypoints import (
     merges,
     photos,
     registrations,
+    renewal_windows,
     reviews,
 )
 from zhiye_registration.kit import Kit
@@ -23,4 +24,5 @@ def routes(kit: Kit) -> list[Routes]:
         reviews.routes(kit),
         photos.routes(kit),
         merges.routes(kit),
+        renewal_windows.routes(kit),
     ]
