@@ -27,29 +27,40 @@ from zhiye_registration.domain.workflow import (
     move,
 )
 
-REVIEWS: list[Actor] = ["institution", "authority"]
+REVIEWS: list[State] = [
+    "awaiting_origin",
+    "awaiting_institution",
+    "awaiting_authority",
+    "awaiting_confirmation",
+]
 LEGAL = {
     ("draft", "revise", "applicant"): "draft",
-    ("draft", "submit", "applicant"): "awaiting_institution",
+    ("draft", "submit", "applicant"): "awaiting_origin",
     ("draft", "withdraw", "applicant"): "withdrawn",
+    ("awaiting_origin", "approve", "origin"): "awaiting_institution",
+    ("awaiting_origin", "return", "origin"): "returned",
+    ("awaiting_origin", "refuse", "origin"): "institution_refused",
+    ("awaiting_origin", "withdraw", "applicant"): "withdrawn",
     ("awaiting_institution", "approve", "institution"): "awaiting_authority",
     ("awaiting_institution", "return", "institution"): "returned",
     ("awaiting_institution", "refuse", "institution"): "institution_refused",
     ("awaiting_institution", "withdraw", "applicant"): "withdrawn",
     ("returned", "revise", "applicant"): "returned",
-    ("returned", "submit", "applicant"): "awaiting_institution",
+    ("returned", "submit", "applicant"): "awaiting_origin",
     ("returned", "withdraw", "applicant"): "withdrawn",
-    ("awaiting_authority", "approve", "authority"): "approved",
+    ("awaiting_authority", "approve", "authority"): "awaiting_confirmation",
     ("awaiting_authority", "return", "authority"): "returned",
     ("awaiting_authority", "refuse", "authority"): "refused",
     ("awaiting_authority", "withdraw", "applicant"): "withdrawn",
+    ("awaiting_confirmation", "approve", "origin"): "approved",
+    ("awaiting_confirmation", "refuse", "origin"): "institution_refused",
 }
 EVERY = list(itertools.product(get_args(State), get_args(Action), get_args(Actor)))
 
 
 @pytest.mark.parametrize(("state", "action", "actor"), EVERY)
 def test_a_step_leads_where_the_table_says_or_is_refused(state, action, actor):
-    review = 1 if state == "awaiting_authority" else 0
+    review = REVIEWS.index(state) if state in REVIEWS else 0
     if (state, action, actor) in LEGAL:
         assert move(REVIEWS, state, review, action, actor)[0] == LEGAL[state, action, actor]
         return
@@ -72,14 +83,15 @@ def test_the_table_has_no_row_twice_and_none_from_a_closed_state():
 
 
 def test_what_the_authority_returned_comes_back_to_the_authority():
-    assert move(REVIEWS, "returned", 1, "submit", "applicant") == ("awaiting_authority", 1)
+    assert move(REVIEWS, "returned", 2, "submit", "applicant") == ("awaiting_authority", 2)
 
 
-def test_two_institutions_review_one_after_the_other_when_the_row_says_so():
-    reviews: list[Actor] = ["institution", "institution", "authority"]
-    step = move(reviews, "awaiting_institution", 0, "approve", "institution")
-    assert step == ("awaiting_institution", 1)
-    assert move(reviews, *step, "approve", "institution") == ("awaiting_authority", 2)
+def test_without_a_military_side_the_authority_has_the_last_word():
+    reviews: list[State] = ["awaiting_institution", "awaiting_authority"]
+    step = move(reviews, "draft", 0, "submit", "applicant")
+    assert step == ("awaiting_institution", 0)
+    assert move(reviews, *step, "approve", "institution") == ("awaiting_authority", 1)
+    assert move(reviews, "awaiting_authority", 1, "approve", "authority") == ("approved", 1)
 
 
 def test_nobody_is_offered_what_the_table_does_not_have():

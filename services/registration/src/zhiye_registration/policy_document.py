@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from zhiye_contracts.reasons import Text
+from zhiye_registration.domain.business_type import BusinessType, Review
 from zhiye_registration.domain.facts import STATUSES
-from zhiye_registration.domain.policy import BUSINESS_TYPES, BusinessType, Review
+from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.workflow import ACTIONS, ACTORS, STATES, WORKFLOW
 

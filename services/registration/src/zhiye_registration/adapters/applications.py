@@ -14,13 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.timeline import Timeline
 from zhiye_registration.adapters.tables import (
-    IS_OPEN,
+    IN_THE_WAY,
     application,
     application_number,
     application_step,
 )
 from zhiye_registration.domain.application import Application
-from zhiye_registration.domain.workflow import OPEN
 
 _LOCK_PERSON = text("SELECT pg_advisory_xact_lock(hashtextextended(:person_key, 0))")
 _NAMES = [field.name for field in fields(Application)]
@@ -34,8 +33,18 @@ _SAVE = (
     .values({name: bindparam(name) for name in _NAMES if name != "id"})
 )
 _OPEN_OF = (
-    select(application.c.number, application.c.business_type, application.c.id)
-    .where(application.c.person_key == bindparam("person_key"), application.c.state.in_(OPEN))
+    select(
+        application.c.number,
+        application.c.business_type,
+        application.c.id,
+        application.c.state,
+        application.c.source,
+    )
+    .where(
+        application.c.person_key == bindparam("person_key"),
+        # Literals: PostgreSQL cannot match a partial index by parameters in a generic plan.
+        text(IN_THE_WAY),
+    )
     .order_by(application.c.id)
 )
 
@@ -66,7 +75,7 @@ async def lock(tx: Transaction, key: str) -> Application | None:
 
 
 async def open_of(connection: AsyncConnection, person_key: str) -> Sequence[RowMapping]:
-    """Number, business type and id of the person's open applications."""
+    """The person's open applications. What an institution only drafted is not in their way."""
     result = await connection.execute(_OPEN_OF, {"person_key": person_key})
     return result.mappings().all()
 
@@ -78,17 +87,9 @@ async def next_number(tx: Transaction, today: date) -> str:
 
 
 async def add(tx: Transaction, one: Application) -> bool:
-    """Insert a new application; ``False`` if the person has an open one of the type."""
+    """Insert a new application; ``False`` if the person has an open one that excludes it."""
     values = _values(one)
-    statement = (
-        pg_insert(application)
-        .values(values)
-        .on_conflict_do_nothing(
-            index_elements=["person_key", "business_type"],
-            # Literal: PostgreSQL cannot match a partial index by parameters in a generic plan.
-            index_where=text(IS_OPEN),
-        )
-    )
+    statement = pg_insert(application).values(values).on_conflict_do_nothing()
     result = await tx.execute(statement.returning(application.c.id))
     return result.first() is not None
 

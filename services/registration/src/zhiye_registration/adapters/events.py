@@ -8,6 +8,11 @@ from zhiye_registration.domain.registration import Registration
 
 
 def application_changed(one: Application, change: str) -> ApplicationChanged:
+    waits_for = {
+        "awaiting_origin": (one.origin_institution_id, one.origin_institution_name),
+        "awaiting_institution": (one.institution_id, one.institution_name),
+        "awaiting_confirmation": (one.origin_institution_id, one.origin_institution_name),
+    }.get(one.state, (None, None))
     return ApplicationChanged(
         aggregate_id=one.id,
         version=one.version,
@@ -24,6 +29,9 @@ def application_changed(one: Application, change: str) -> ApplicationChanged:
         authority_name=one.authority_name,
         reasons=[ToldReason(code=r["code"], text=r["text"]) for r in one.reasons],
         deadline=one.deadline,
+        source=one.source,
+        waits_for_id=waits_for[0],
+        waits_for_name=waits_for[1],
     )
 
 

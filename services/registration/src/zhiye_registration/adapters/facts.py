@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, RowMapping, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_registration.adapters import applications, registrations
-from zhiye_registration.adapters.tables import account, authority, institution, qualification
+from zhiye_registration.adapters.record_tables import application_evidence
+from zhiye_registration.adapters.tables import (
+    account,
+    authority,
+    institution,
+    qualification,
+    registration,
+)
+from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.facts import (
     ChosenInstitution,
     Declared,
     Facts,
     HeldRegistration,
+    Military,
     OpenApplication,
     Qualification,
+    RenewalWindow,
     Training,
 )
-from zhiye_registration.domain.policy import BusinessType
+
+
+class Window(Protocol):
+    """When an authority takes renewals, around the expiry."""
+
+    def opens_on(self, valid_until: date) -> date: ...
+    def closes_on(self, valid_until: date) -> date: ...
+
 
 _QUALIFICATIONS = (
     select(qualification)
@@ -33,7 +50,11 @@ _QUALIFICATIONS = (
 )
 _INSTITUTION = select(institution).where(institution.c.id == bindparam("key"))
 _AUTHORITY = select(authority).where(authority.c.id == bindparam("key"))
-_ACCOUNT_STATUS = select(account.c.status).where(account.c.id == bindparam("key"))
+_ACCOUNT = select(account.c.status, account.c.identity).where(account.c.id == bindparam("key"))
+_TAKEN = select(registration.c.person_key).where(registration.c.certificate_key == bindparam("key"))
+_EVIDENCE = select(func.count()).where(
+    application_evidence.c.application_id == bindparam("application")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,55 +95,147 @@ async def qualifications_of(
     return (await connection.execute(_QUALIFICATIONS, parameters)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose facts are asked for, and what is known about the application they are for.
+
+    ``active`` is what the caller's token says; ``None`` asks the account as it is known here.
+    ``apart_from`` is the application asked about.
+    """
+
+    person_key: str
+    account_id: str
+    to: Addressee | None
+    form: Mapping[str, Any]
+    today: date
+    applied_on: date
+    active: bool | None = None
+    by_institution: bool = False
+    origin: Addressee | None = None
+    military_certificate_key: str | None = None
+    apart_from: str | None = None
+    institution_chosen: bool = True
+
+
 async def gather(
     connection: AsyncConnection,
     row: BusinessType,
-    *,
-    person_key: str,
-    account_id: str,
-    to: Addressee | None,
-    institution_chosen: bool,
-    form: Mapping[str, Any],
-    today: date,
-    applied_on: date,
-    apart_from: str | None = None,
+    asked: Question,
+    window_of: Callable[[str], Awaitable[Window]],
 ) -> Facts:
-    """Everything known now; ``apart_from`` is the application asked about."""
-    passed = await qualifications_of(connection, person_key, row.profession)
-    held = await registrations.newest_of(connection, person_key, row.profession)
-    others = await applications.open_of(connection, person_key)
-    status = await connection.scalar(_ACCOUNT_STATUS, {"key": account_id})
-    chosen = None
-    if institution_chosen:
-        chosen = ChosenInstitution(
-            in_force=to is not None and to.in_force,
-            authority_set=to is not None and to.authority is not None,
+    """Everything that the conditions of the business type look at, as it is now. ``window_of``
+    tells a region's time for renewals."""
+    passed: Sequence[Row[Any]] = ()
+    if "qualification" in row.needs:
+        passed = await qualifications_of(connection, asked.person_key, row.profession)
+    held = await registrations.newest_of(connection, asked.person_key, row.profession)
+    others = await applications.open_of(connection, asked.person_key)
+    account_now = None
+    if not asked.by_institution:
+        account_now = (await connection.execute(_ACCOUNT, {"key": asked.account_id})).first()
+    status = account_now.status if account_now else None
+    active = status in (None, "active") if asked.active is None else asked.active
+    evidence = 0
+    if asked.by_institution and asked.apart_from:
+        evidence = await connection.scalar(_EVIDENCE, {"application": asked.apart_from}) or 0
+    renewal = None
+    if row.effect == "extend" and held is not None:
+        window, until = await window_of(held["region"]), held["valid_until"]
+        renewal = RenewalWindow(
+            window.opens_on(until),
+            window.closes_on(until),
         )
     return Facts(
-        today=today,
-        applied_on=applied_on,
+        today=asked.today,
+        applied_on=asked.applied_on,
         qualifications=tuple(Qualification(q.passed_on, q.in_force) for q in passed),
-        registration=HeldRegistration(held["status"], held["valid_until"]) if held else None,
+        registration=await _held(connection, held, active) if held else None,
         open_applications=tuple(
             OpenApplication(other["number"], other["business_type"])
             for other in others
-            if other["id"] != apart_from and other["business_type"] in row.excludes
+            if other["id"] != asked.apart_from and other["business_type"] in row.excludes
         ),
-        institution=chosen,
-        declared=declared(form),
+        institution=_chosen(asked.to, held) if asked.institution_chosen else None,
+        declared=await _declared(connection, asked),
         account_revoked=status == "revoked",
+        account_active=active,
+        account_verified=status == "verified",
+        account_identity=account_now.identity if account_now else None,
+        by_institution=asked.by_institution,
+        evidence=evidence,
+        renewal=renewal,
     )
+
+
+def _chosen(to: Addressee | None, held: RowMapping | None) -> ChosenInstitution:
+    return ChosenInstitution(
+        in_force=to is not None and to.in_force,
+        authority_set=to is not None and to.authority is not None,
+        is_own=to is not None and held is not None and held["institution_id"] == to.id,
+    )
+
+
+async def _held(connection: AsyncConnection, held: RowMapping, active: bool) -> HeldRegistration:
+    return HeldRegistration(
+        status=held["status"],
+        valid_until=held["valid_until"],
+        institution_id=held["institution_id"],
+        institution_name=held["institution_name"],
+        certificate_key=held["certificate_key"],
+        cancelled_on=held["cancelled_on"],
+        cancellation_ground=held["cancellation_ground"],
+        # Asked only where it matters: whoever is active may apply anyway.
+        region_online=active or await is_online(connection, held["institution_id"]),
+    )
+
+
+async def _declared(connection: AsyncConnection, asked: Question) -> Declared:
+    """What the form says; of a soldier also who else has the number, and where she comes from."""
+    found = declared(asked.form)
+    key, origin = asked.military_certificate_key, asked.origin
+    if key is None and origin is None:
+        return found
+    holder = await connection.scalar(_TAKEN, {"key": key})
+    military = replace(
+        found.military,
+        certificate_key=key,
+        certificate_taken=holder is not None and holder != asked.person_key,
+        origin=ChosenInstitution(
+            in_force=origin.in_force and (asked.to is None or asked.to.id != origin.id),
+            authority_set=True,
+        )
+        if origin
+        else None,
+    )
+    return replace(found, military=military)
+
+
+async def is_online(connection: AsyncConnection, institution_id: str) -> bool:
+    """Whether anybody who decides for an institution is online; as long as nothing is known of it,
+    it is taken for granted, as with an approval."""
+    deciding = await connection.scalar(
+        select(institution.c.deciding_authorities).where(institution.c.id == institution_id)
+    )
+    if deciding is None:
+        return True
+    online = await connection.execute(
+        select(authority.c.id)
+        .where(authority.c.id.in_(set(deciding.values())), authority.c.online)
+        .limit(1)
+    )
+    return online.first() is not None
 
 
 def declared(form: Mapping[str, Any]) -> Declared:
     """Read a stored form; what is not filled in stays unknown."""
     health = form.get("health") or {}
     training = form.get("training")
-    checked_on = health.get("checked_on")
+    informed = form.get("informed") or {}
+    military = form.get("military") or {}
     return Declared(
         full_capacity=form.get("full_civil_capacity"),
         health_standard=health.get("meets_standard"),
-        health_checked_on=date.fromisoformat(checked_on) if checked_on else None,
+        health_checked_on=_day(health.get("checked_on")),
         training=Training(
             training["institution_name"],
             date.fromisoformat(training["began_on"]),
@@ -131,5 +244,17 @@ def declared(form: Mapping[str, Any]) -> Declared:
         )
         if training
         else None,
+        secondment=form.get("secondment"),
+        ground=form.get("ground"),
+        ground_explained=bool((form.get("note") or "").strip()),
+        informed_on=_day(informed.get("on")),
+        informed_by=informed.get("by"),
+        military=Military(
+            source=military.get("source"), valid_until=_day(military.get("valid_until"))
+        ),
         filled=frozenset(name for name, value in form.items() if value not in (None, "")),
     )
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None

@@ -51,7 +51,7 @@ _HOLD_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 
 
 
 def _with_json(statement: str) -> TextualSelect:
-    return text(statement).columns(form=JSONB(), reasons=JSONB())
+    return text(statement).columns(form=JSONB(), reasons=JSONB(), details=JSONB())
 
 
 _HISTORY = (
@@ -77,7 +77,7 @@ _MOVE = (
     " institution_id FROM moved ORDER BY id ON CONFLICT DO NOTHING),"
     " noted AS ({noted}) SELECT * FROM moved ORDER BY id"
 )
-_MOVE_REGISTRATIONS = text(
+_MOVE_REGISTRATIONS = _with_json(
     _MOVE.format(
         table="registration",
         columns=_REGISTRATION,
@@ -112,7 +112,7 @@ _UNDO = (
     " WHERE m.kind = '{table}' AND m.item_id = mine.item_id AND m.id >= mine.id),"
     " noted AS ({noted}) SELECT * FROM moved ORDER BY id"
 )
-_UNDO_REGISTRATIONS = text(
+_UNDO_REGISTRATIONS = _with_json(
     _UNDO.format(
         table="registration",
         columns=_REGISTRATION,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,6 +37,24 @@ _ADD = (
     .values({name: bindparam(name) for name in _NAMES})
     .on_conflict_do_nothing()
     .returning(registration.c.id)
+)
+_BY_ID = select(*(registration.c[name] for name in _NAMES)).where(
+    registration.c.id == bindparam("key")
+)
+_LOCK_OF_PERSON = (
+    select(*(registration.c[name] for name in _NAMES))
+    .where(
+        registration.c.person_key == bindparam("person_key"),
+        registration.c.profession == bindparam("profession"),
+    )
+    .order_by((registration.c.status == "registered").desc(), registration.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_SAVE = (
+    update(registration)
+    .where(registration.c.id == bindparam("key"), registration.c.version == bindparam("before"))
+    .values({name: bindparam(name) for name in _NAMES if name != "id"})
 )
 _NEWEST_OF_PERSON = (
     select(*(registration.c[name] for name in _NAMES), institution.c.name.label("institution_name"))
@@ -111,6 +130,26 @@ async def add(tx: Transaction, one: Registration) -> bool:
     return (await tx.execute(_ADD, values)).first() is not None
 
 
+async def lock_of_person(tx: Transaction, person_key: str, profession: str) -> Registration | None:
+    """The person's registration, kept from others until the transaction ends: the one in force,
+    else the newest."""
+    parameters = {"person_key": person_key, "profession": profession}
+    row = (await tx.execute(_LOCK_OF_PERSON, parameters)).mappings().first()
+    return Registration(**row) if row else None
+
+
+async def find(connection: AsyncConnection, key: str) -> Registration | None:
+    row = (await connection.execute(_BY_ID, {"key": key})).mappings().first()
+    return Registration(**row) if row else None
+
+
+async def save(tx: Transaction, one: Registration) -> bool:
+    """Write a registration that was locked; ``False`` if somebody wrote it in between."""
+    values = {name: getattr(one, name) for name in _NAMES}
+    result = await tx.execute(_SAVE, values | {"key": one.id, "before": one.version - 1})
+    return bool(result.rowcount == 1)
+
+
 async def newest_of(
     connection: AsyncConnection, person_key: str, profession: str
 ) -> RowMapping | None:
@@ -134,8 +173,16 @@ async def add_history(
     institution_name: str,
     application_id: str | None = None,
     application_number: str | None = None,
+    *,
+    moved_from: Registration | None = None,
+    moved_from_name: str | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append what became of a registration; it is never changed afterwards (历史沿革)."""
+    """Append what became of a registration; it is never changed afterwards (历史沿革).
+
+    ``moved_from`` is the registration as it was at another institution, ``values`` what else
+    changed: field → ``before`` and ``after``.
+    """
     await tx.execute(
         insert(registration_history),
         {
@@ -151,5 +198,10 @@ async def add_history(
             "authority_name": one.authority_name,
             "valid_from": one.valid_from,
             "valid_until": one.valid_until,
+            "region": one.region,
+            "from_institution_id": moved_from and moved_from.institution_id,
+            "from_institution_name": moved_from_name,
+            "from_region": moved_from and moved_from.region,
+            "values": values,
         },
     )

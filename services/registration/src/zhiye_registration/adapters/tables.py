@@ -26,6 +26,8 @@ from zhiye_registration.domain.workflow import OPEN, STATES
 metadata = new_metadata()
 
 IS_OPEN = f"state IN ({', '.join(repr(state) for state in OPEN)})"
+IN_THE_WAY = f"{IS_OPEN} AND NOT (source = 'institution' AND state = 'draft')"
+"""What an institution has only drafted about a nurse must not keep her from applying."""
 _ANY_STATE = f"state IN ({', '.join(repr(state) for state in STATES)})"
 
 # --- projections: what other services told -------------------------------------------------------
@@ -147,14 +149,14 @@ application = Table(
         "application_one_open_of_a_nurse",
         "person_key",
         unique=True,
-        postgresql_where=text(f"{IS_OPEN} AND business_type LIKE 'nurse-%'"),
+        postgresql_where=text(f"{IN_THE_WAY} AND business_type LIKE 'nurse-%'"),
     ),
     Index(
         "application_one_open_per_type",
         "person_key",
         "business_type",
         unique=True,
-        postgresql_where=text(IS_OPEN),
+        postgresql_where=text(IN_THE_WAY),
     ),
     Index("application_open_idx", "state", "business_type", postgresql_where=text(IS_OPEN)),
     Index("application_person_idx", "person_key", "id"),
@@ -247,7 +249,16 @@ registration = Table(
     ),
     Index("registration_person_idx", "person_key", "profession"),
     Index("registration_institution_idx", "institution_id", "id"),
-    Index("registration_roster_idx", "institution_id", "valid_until", "id"),
+    # With what the counts of a roster look at, so that they read nothing else.
+    Index(
+        "registration_roster_idx",
+        "institution_id",
+        "valid_until",
+        "id",
+        postgresql_include=["status", "profession"],
+    ),
+    Index("registration_roster_name_idx", "institution_id", "name_pinyin", "id"),
+    Index("registration_roster_birth_idx", "institution_id", "birth_date", "id"),
     Index(
         "registration_expiry_idx",
         "valid_until",

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from zhiye_chassis import texts
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import divisions
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.domain.application import Application
-from zhiye_registration.domain.workflow import Actor
 
 
 def not_found() -> Refused:
     return Refused(texts.of_status(404), status=404)
 
 
-def side_of(caller: Principal, one: Application) -> Actor | None:
+Side = Literal["applicant", "subject", "origin", "institution", "authority"]
+"""``subject`` is the person about whom an institution filed: may see everything, do nothing."""
+
+
+def side_of(caller: Principal, one: Application) -> Side | None:
     """The side the caller is on; ``None`` if the application is none of their business.
 
     The applicant is known by the ID number's blind index and not by the account, so that a
-    revoked account's applications are found again. Institution and authority see nothing before
-    the first submission; an authority sees its whole region.
+    revoked account's applications are found again; an account that is not active, whose holder
+    nobody has seen yet, has its own only. Reviewers see nothing before the first submission; an
+    authority sees its whole region.
     """
     if caller.role == "practitioner":
-        return "applicant" if caller.person_key == one.person_key else None
+        return _of_person(caller, one)
+    if caller.role == "institution" and caller.institution_id == one.institution_id:
+        if one.source == "institution":
+            return "applicant"
+        return "institution" if one.submitted_at else None
     if one.submitted_at is None:
         return None
     if caller.role == "institution":
-        return "institution" if caller.institution_id == one.institution_id else None
+        return "origin" if caller.institution_id == one.origin_institution_id else None
     if caller.role == "authority":
         mine = caller.authority_id is not None and caller.authority_id == one.authority_id
         inside = divisions.is_within(one.region, caller.region or "")
@@ -34,8 +44,16 @@ def side_of(caller: Principal, one: Application) -> Actor | None:
     return None
 
 
-def of_side(caller: Principal, one: Application | None, side: Actor) -> Application:
-    """The application, if the caller is on that side of it; else 404."""
-    if one is None or side_of(caller, one) != side:
+def _of_person(caller: Principal, one: Application) -> Side | None:
+    if caller.person_key != one.person_key:
+        return None
+    if one.source == "institution":
+        return "subject" if one.submitted_at and caller.active else None
+    return "applicant" if caller.active or caller.account_id == one.account_id else None
+
+
+def of_side(caller: Principal, one: Application | None, *sides: Side) -> Application:
+    """The application, if the caller is on one of these sides of it; else 404."""
+    if one is None or side_of(caller, one) not in sides:
         raise not_found()
     return one

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
-from zhiye_registration.adapters import applications, facts
+from zhiye_registration.adapters import applications, registrations
 from zhiye_registration.application.access import not_found
+from zhiye_registration.application.asking import facts_about
+from zhiye_registration.domain import conditions as c
+from zhiye_registration.domain.business_type import Assessment, BusinessType, conditions
 from zhiye_registration.domain.facts import Facts
-from zhiye_registration.domain.policy import Assessment, BusinessType, conditions
 from zhiye_registration.kit import Kit
 
 
@@ -23,26 +25,27 @@ async def assess_eligibility(
     institution_id: str | None,
 ) -> tuple[Facts, list[Assessment]]:
     """What is known and every condition with its outcome. An open application of the type lends
-    its declarations and its institution, and counts as the open application that it is."""
+    its declarations and its institution, and counts as the open application that it is; what only
+    the own institution can review goes there."""
     if caller.person_key is None:
         raise not_found()
     form: Mapping[str, Any] = {}
+    if institution_id is None and c.OWN_INSTITUTION in row.own_conditions:
+        held = await registrations.newest_of(connection, caller.person_key, row.profession)
+        institution_id = held["institution_id"] if held else None
     for other in await applications.open_of(connection, caller.person_key):
         if other["business_type"] == row.slug:
             own = await applications.find(connection, other["id"])
             if own is not None:
                 form, institution_id = own.form, institution_id or own.institution_id
-    to = await facts.addressee(connection, row, institution_id) if institution_id else None
-    today = kit.clock.today()
-    known = await facts.gather(
+    known, _ = await facts_about(
         connection,
+        kit,
         row,
         person_key=caller.person_key,
         account_id=caller.account_id,
-        to=to,
-        institution_chosen=institution_id is not None,
+        institution_id=institution_id,
         form=form,
-        today=today,
-        applied_on=today,
+        active=caller.active,
     )
     return known, conditions(row, known)

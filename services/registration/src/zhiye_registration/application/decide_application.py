@@ -10,14 +10,11 @@ from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
 from zhiye_chassis.web import stale_version
 from zhiye_contracts.codes.grounds import told
-from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import of_side
-from zhiye_registration.application.effects import EFFECTS
+from zhiye_registration.application.effects import check_conditions, take_effect
 from zhiye_registration.application.recording import record
-from zhiye_registration.application.submit_application import facts_of
 from zhiye_registration.domain.application import Application, take_step
-from zhiye_registration.domain.policy import refusals
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.workflow import Action
 from zhiye_registration.kit import Kit
@@ -27,16 +24,6 @@ _CHANGES: dict[Action, str] = {
     "return": "authority_returned",
     "refuse": "refused",
 }
-_NOT_MET_ANY_MORE = Reason(
-    "conditions_not_met_any_more",
-    Text("申请人目前不符合下列条件，不能审批通过。", "These conditions are not met at present."),
-    Text(
-        "请退回补正，或作出不同意的决定并告知全部理由。",
-        "Return it for correction, or refuse it and tell all the reasons.",
-    ),
-    field="decision",
-    source="Q59.9",
-)
 
 
 async def decide_application(
@@ -68,12 +55,8 @@ async def decide_application(
     if before.version != version:
         raise stale_version()
     if decision == "approve":
-        # Facts may have changed since it was submitted.
-        known, _ = await facts_of(tx, kit, before, before.account_id)
-        unmet = refusals(before.row, known)
-        if unmet:
-            raise Refused(_NOT_MET_ANY_MORE, *unmet, status=409)
+        await check_conditions(tx, kit, before)
     await record(tx, after, _CHANGES[decision], actor_of(caller, before.authority_name))
     if after.state == "approved":
-        await EFFECTS[after.row.effect](tx, kit, after)
+        await take_effect(tx, kit, after)
     return after

@@ -6,16 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.projections import keep_newest
 from zhiye_contracts.events import InstitutionMerged
 from zhiye_registration.adapters import merges
 from zhiye_registration.adapters.events import application_changed, registration_changed
+from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.merges import Moved
-from zhiye_registration.adapters.tables import authority, institution, institution_merge
+from zhiye_registration.adapters.tables import institution_merge
 
 
 async def follow_merges(clock: Clock, tx: Transaction, events: Sequence[InstitutionMerged]) -> None:
@@ -78,22 +77,6 @@ async def _settle(now: datetime, tx: Transaction, source_id: str) -> None:
 
 
 async def _tell(tx: Transaction, institution_id: str, moved: Moved, change: str) -> None:
-    online = await is_online(tx, institution_id)
+    online = await is_online(tx.connection, institution_id)
     tx.emit(*(registration_changed(one, region_online=online) for one in moved.registrations))
     tx.emit(*(application_changed(one, change) for one in moved.applications))
-
-
-async def is_online(tx: Transaction, institution_id: str) -> bool:
-    """Whether anybody who decides for an institution is online; as long as nothing is known of it,
-    it is taken for granted, as with an approval."""
-    deciding = await tx.connection.scalar(
-        select(institution.c.deciding_authorities).where(institution.c.id == institution_id)
-    )
-    if deciding is None:
-        return True
-    online = await tx.execute(
-        select(authority.c.id)
-        .where(authority.c.id.in_(set(deciding.values())), authority.c.online)
-        .limit(1)
-    )
-    return online.first() is not None

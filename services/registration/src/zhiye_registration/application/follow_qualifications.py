@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from sqlalchemy import Row, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
 from zhiye_chassis.clock import Clock
@@ -20,9 +21,9 @@ from zhiye_chassis.timeline import Actor
 from zhiye_contracts.events import QualificationRecorded
 from zhiye_registration.adapters import applications, registrations
 from zhiye_registration.adapters.events import registration_changed
+from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.adapters.tables import qualification
-from zhiye_registration.application.follow_merges import is_online
 from zhiye_registration.application.reactions import keep_qualifications
 from zhiye_registration.application.recording import record
 from zhiye_registration.domain.policy import BUSINESS_TYPES
@@ -45,7 +46,7 @@ _FOLLOW = text(
     " AND (:moves OR name = :was_name AND name <> :name OR gender = :was_gender"
     " AND gender <> :gender OR birth_date = :was_born AND birth_date <> :born)"
     f" RETURNING {', '.join(field.name for field in fields(Registration))}"
-)
+).columns(details=JSONB())
 
 
 async def follow_qualifications(
@@ -98,7 +99,11 @@ async def _correct(now: datetime, tx: Transaction, was: Row, event: Qualificatio
         held = await registrations.newest_of(tx.connection, one.person_key, one.profession)
         name = (held and held["institution_name"]) or ""
         await registrations.add_history(tx, one, _CORRECTED, name)
-        tx.emit(registration_changed(one, region_online=await is_online(tx, one.institution_id)))
+        tx.emit(
+            registration_changed(
+                one, region_online=await is_online(tx.connection, one.institution_id)
+            )
+        )
 
 
 async def _has_another(tx: Transaction, person_key: str, event: QualificationRecorded) -> bool:

@@ -38,6 +38,12 @@ _COLUMNS = (
     _a.deadline,
     _a.days_kept,
     _a.reasons,
+    _a.source,
+    _a.origin_institution_id,
+    _a.origin_institution_name,
+    _a.origin_decision,
+    _a.origin_reviewed_at,
+    _a.confirmed_at,
 )
 _LISTED_UNASKED = [row.slug for row in BUSINESS_TYPES.values() if row.listed_unasked]
 

@@ -94,6 +94,8 @@ async def keep_accounts(tx: Transaction, events: list[AccountChanged]) -> None:
                 "person_key": e.person_key,
                 "status": e.status,
                 "identity": e.identity,
+                "sealed_name": e.sealed_name,
+                "sealed_id_number": e.sealed_id_number,
             }
             for e in events
         ),

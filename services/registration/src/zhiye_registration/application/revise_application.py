@@ -11,10 +11,12 @@ from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
 from zhiye_chassis.web import stale_version
+from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import of_side
+from zhiye_registration.application.military import sealed_form
 from zhiye_registration.application.recording import record
-from zhiye_registration.application.start_application import institution_of
+from zhiye_registration.application.start_application import institution_of, origin_named
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.kit import Kit
 
@@ -25,7 +27,7 @@ async def revise_application(
     caller: Principal,
     key: str,
     version: int,
-    institution_id: str,
+    institution_id: str | None,
     form: Mapping[str, Any],
 ) -> Application:
     """The application with a new form.
@@ -36,23 +38,36 @@ async def revise_application(
     after = take_step(before, "revise", "applicant", kit.moment())
     if before.version != version:
         raise stale_version()
-    if institution_id != before.institution_id:
-        to = await institution_of(tx, before.row, institution_id)
+    if before.source == "person" and institution_id not in (None, before.institution_id):
+        to = await institution_of(tx, before.row, institution_id or before.institution_id)
         if to.id != before.institution_id and before.submitted_at is not None:
-            raise refused(
-                "institution_fixed",
-                (
-                    "申请提交后不能更换机构。",
-                    "The institution cannot be changed once the application was submitted.",
-                ),
-                (
-                    "请撤回此申请，再向新的机构申请。",
-                    "Withdraw this application and apply to the other institution.",
-                ),
-                field="institution_id",
-                status=409,
-            )
+            raise _fixed("institution_id")
         after = replace(after, institution_id=to.id, institution_name=to.name, region=to.region)
-    after = replace(after, form=form, account_id=caller.account_id)
+    origin_id, origin_name = await origin_named(tx, before.row, form)
+    if before.submitted_at is not None and origin_id != before.origin_institution_id:
+        raise _fixed("form.military.institution_id")
+    after = replace(
+        after,
+        form=sealed_form(kit, form),
+        account_id=caller.account_id,
+        origin_institution_id=origin_id,
+        origin_institution_name=origin_name,
+    )
     await record(tx, after, "revised", actor_of(caller))
     return after
+
+
+def _fixed(field: str) -> Refused:
+    return refused(
+        "institution_fixed",
+        (
+            "申请提交后不能更换机构。",
+            "The institution cannot be changed once the application was submitted.",
+        ),
+        (
+            "请撤回此申请，再向新的机构申请。",
+            "Withdraw this application and apply to the other institution.",
+        ),
+        field=field,
+        status=409,
+    )

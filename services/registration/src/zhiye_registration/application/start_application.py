@@ -1,8 +1,9 @@
-"""A practitioner starts an application as a draft."""
+"""A practitioner, or an institution about one of its own people, starts an application."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from zhiye_chassis.database import Transaction
@@ -11,39 +12,98 @@ from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
 from zhiye_contracts.reasons import Refused
-from zhiye_registration.adapters import applications, facts
+from zhiye_registration.adapters import applications, facts, registrations
 from zhiye_registration.adapters.events import application_changed
 from zhiye_registration.application.access import not_found
+from zhiye_registration.application.asking import facts_about
 from zhiye_registration.application.landing import land
-from zhiye_registration.application.people import person_of
+from zhiye_registration.application.military import origin_of, sealed_form
+from zhiye_registration.application.people import Person, person_of
 from zhiye_registration.domain.application import Application
-from zhiye_registration.domain.conditions import NO_OPEN_APPLICATION
+from zhiye_registration.domain.business_type import Assessment, BusinessType, conditions, reason_of
+from zhiye_registration.domain.conditions import (
+    ACCOUNT_ACTIVE,
+    ACCOUNT_ACTIVE_OR_NOT_ONLINE,
+    NO_OPEN_APPLICATION,
+)
 from zhiye_registration.domain.facts import Facts, OpenApplication
-from zhiye_registration.domain.policy import BUSINESS_TYPES, Assessment, BusinessType, reason_of
+from zhiye_registration.domain.nurse_conditions import ACCOUNT_OF_A_SOLDIER
+from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.kit import Kit
+
+_OF_THE_ACCOUNT = (ACCOUNT_ACTIVE, ACCOUNT_ACTIVE_OR_NOT_ONLINE, ACCOUNT_OF_A_SOLDIER)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is asked for. A person names the institution, an institution the registration."""
+
+    business_type: str
+    form: Mapping[str, Any]
+    institution_id: str | None = None
+    registration_id: str | None = None
 
 
 async def start_application(
-    tx: Transaction,
-    kit: Kit,
-    caller: Principal,
-    business_type: str,
-    institution_id: str,
-    form: Mapping[str, Any],
+    tx: Transaction, kit: Kit, caller: Principal, start: Start
 ) -> Application:
     """The new draft.
 
-    Raises ``Refused``: 409 ``no_open_application_not_met`` with the number of the open one, 422
-    ``person_not_on_record``, ``institution_in_force_not_met``.
+    Raises ``Refused``: 403 ``account_active_not_met`` or ``account_may_apply_not_met``, 404, 409
+    ``no_open_application_not_met`` with the number of the open one, 422 ``person_not_on_record``,
+    ``institution_in_force_not_met``, ``not_filed_by_institutions``, ``field_missing``.
     """
-    row = BUSINESS_TYPES[business_type]
+    row = BUSINESS_TYPES[start.business_type]
+    if caller.role == "institution":
+        return await _about_own_person(tx, kit, caller, row, start)
     if caller.person_key is None:
         raise not_found()
+    if start.institution_id is None:
+        raise _missing("institution_id")
     await applications.lock_person(tx, caller.person_key)
     await _refuse_second(tx, kit, row, caller.person_key)
-    person = await person_of(tx.connection, caller.person_key, row.profession)
-    to = await institution_of(tx, row, institution_id)
+    if not caller.active:
+        await _check_account(tx, kit, caller, row, start)
+    person = await person_of(
+        tx.connection, kit, caller.person_key, row.profession, caller.account_id
+    )
+    to = await institution_of(tx, row, start.institution_id)
+    return await _add(tx, kit, caller, row, start, person, caller.person_key, to)
+
+
+async def _about_own_person(
+    tx: Transaction, kit: Kit, caller: Principal, row: BusinessType, start: Start
+) -> Application:
+    if not row.by_institution:
+        raise refused(
+            "not_filed_by_institutions",
+            ("此业务只能由本人申请。", "Only the person can apply for this."),
+            ("请提醒本人在个人端提交申请。", "Remind the person to apply."),
+            field="business_type",
+            source="deck 7.1",
+        )
+    if start.registration_id is None:
+        raise _missing("registration_id")
+    held = await registrations.find(tx.connection, start.registration_id)
+    if held is None or held.institution_id != caller.institution_id:
+        raise not_found()
+    to = await institution_of(tx, row, held.institution_id)
+    person = Person(held.name, held.gender, held.birth_date, held.sealed_id_number)
+    return await _add(tx, kit, caller, row, start, person, held.person_key, to)
+
+
+async def _add(
+    tx: Transaction,
+    kit: Kit,
+    caller: Principal,
+    row: BusinessType,
+    start: Start,
+    person: Person,
+    person_key: str,
+    to: facts.Addressee,
+) -> Application:
     now = kit.clock.now()
+    origin_id, origin_name = await origin_named(tx, row, start.form)
     one = Application(
         id=new_id(),
         number=await applications.next_number(tx, kit.clock.today()),
@@ -51,18 +111,21 @@ async def start_application(
         state="draft",
         version=1,
         account_id=caller.account_id,
-        person_key=caller.person_key,
+        person_key=person_key,
         sealed_id_number=person.sealed_id_number,
         name=person.name,
         institution_id=to.id,
         institution_name=to.name,
         region=to.region,
-        form=form,
+        form=sealed_form(kit, start.form),
         created_at=now,
         updated_at=now,
+        source="institution" if caller.role == "institution" else "person",
+        origin_institution_id=origin_id,
+        origin_institution_name=origin_name,
     )
     if not await applications.add(tx, one):
-        await _refuse_second(tx, kit, row, caller.person_key)
+        await _refuse_second(tx, kit, row, person_key)
     await applications.STEPS.add(tx, one, "drafted", actor_of(caller))
     tx.emit(application_changed(one, "drafted"))
     return one
@@ -86,6 +149,34 @@ async def institution_of(
     return to
 
 
+async def origin_named(
+    tx: Transaction, row: BusinessType, form: Mapping[str, Any]
+) -> tuple[str | None, str | None]:
+    """Id and name of the military institution that a form names, as far as it is on record."""
+    origin_id = origin_of(form)
+    origin = await facts.addressee(tx.connection, row, origin_id) if origin_id else None
+    return (origin.id, origin.name) if origin else (None, None)
+
+
+async def _check_account(
+    tx: Transaction, kit: Kit, caller: Principal, row: BusinessType, start: Start
+) -> None:
+    """Whether somebody whose account is not active yet may apply for this (Q5.2, Q29.2, Q33)."""
+    known, _ = await facts_about(
+        tx.connection,
+        kit,
+        row,
+        person_key=caller.person_key or "",
+        account_id=caller.account_id,
+        institution_id=start.institution_id,
+        form={},
+        active=False,
+    )
+    for one in conditions(row, known):
+        if one.condition in _OF_THE_ACCOUNT and one.outcome != "met":
+            raise Refused(reason_of(one, known), status=403)
+
+
 async def _refuse_second(tx: Transaction, kit: Kit, row: BusinessType, person_key: str) -> None:
     found = await applications.open_of(tx.connection, person_key)
     others = tuple(
@@ -97,3 +188,12 @@ async def _refuse_second(tx: Transaction, kit: Kit, row: BusinessType, person_ke
         today = kit.clock.today()
         known = Facts(today=today, applied_on=today, open_applications=others)
         raise Refused(reason_of(Assessment(NO_OPEN_APPLICATION, "not_met"), known), status=409)
+
+
+def _missing(field: str) -> Refused:
+    return refused(
+        "field_missing",
+        (f"缺少必填项：{field}。", f"Required: {field}."),
+        ("请填写后重新提交。", "Fill it in and submit again."),
+        field=field,
+    )

@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
-from zhiye_chassis.timeline import actor_of
+from zhiye_chassis.timeline import Actor, actor_of
 from zhiye_contracts.reasons import Refused
-from zhiye_registration.adapters import applications, facts
+from zhiye_registration.adapters import applications
+from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import of_side
+from zhiye_registration.application.asking import facts_of
 from zhiye_registration.application.recording import record
 from zhiye_registration.domain.application import Application, take_step
-from zhiye_registration.domain.facts import Facts
-from zhiye_registration.domain.policy import refusals
+from zhiye_registration.domain.business_type import refusals
 from zhiye_registration.kit import Kit
+
+_WHATEVER_THE_PERSON_WANTS = frozenset({"death", "incapacity", "revoked"})
+"""Grounds on which a cancellation goes before what was returned to the person."""
 
 
 async def submit_application(tx: Transaction, kit: Kit, caller: Principal, key: str) -> Application:
-    """The application, awaiting its review.
+    """The application, awaiting its review; one that an institution filed awaits the authority's.
 
     Raises ``Refused``: 404, 409 ``application_<state>``, 422 with every condition that is not met
     and every field that is missing, at once.
     """
+    if caller.role == "institution":
+        await _make_way(tx, kit, caller, key)
     before = of_side(caller, await applications.lock(tx, key), "applicant")
     after = take_step(before, "submit", "applicant", kit.moment())
-    known, to = await facts_of(tx, kit, before, caller.account_id)
+    active = caller.active if caller.role == "practitioner" else None
+    known, to = await facts_of(
+        tx.connection, kit, replace(before, account_id=caller.account_id), active=active
+    )
     reasons = refusals(before.row, known)
     if reasons:
         raise Refused(*reasons)
     again = before.state == "returned"
-    if to is not None and to.authority is not None and after.state == "awaiting_institution":
+    if to is not None and to.authority is not None and not again:
         after = replace(
             after,
             institution_name=to.name,
@@ -40,28 +48,25 @@ async def submit_application(tx: Transaction, kit: Kit, caller: Principal, key: 
             authority_name=to.authority.name,
         )
     after = replace(after, account_id=caller.account_id)
-    await record(tx, after, "resubmitted" if again else "submitted", actor_of(caller))
+    organisation = before.institution_name if before.source == "institution" else None
+    change = "resubmitted" if again else "filed" if organisation else "submitted"
+    await record(tx, after, change, actor_of(caller, organisation))
     return after
 
 
-async def facts_of(
-    tx: Transaction, kit: Kit, one: Application, account_id: str
-) -> tuple[Facts, facts.Addressee | None]:
-    """What is known now about an application and its applicant, and where it goes. Periods count
-    up to its first submission."""
-    today = kit.clock.today()
-    to = await facts.addressee(tx.connection, one.row, one.institution_id)
-    applied = one.submitted_at
-    known = await facts.gather(
-        tx.connection,
-        one.row,
-        person_key=one.person_key,
-        account_id=account_id,
-        to=to,
-        institution_chosen=True,
-        form=one.form,
-        today=today,
-        applied_on=applied.astimezone(SHANGHAI).date() if applied else today,
-        apart_from=one.id,
-    )
-    return known, to
+async def _make_way(tx: Transaction, kit: Kit, caller: Principal, key: str) -> None:
+    """What a person only drafted does not keep her institution from filing; nor does what was
+    returned, where nothing the person wants can change the ground."""
+    one = of_side(caller, await applications.find(tx.connection, key), "applicant")
+    # The person first, as whoever starts an application: the order keeps them from deadlocks.
+    await applications.lock_person(tx, one.person_key)
+    for other in await applications.open_of(tx.connection, one.person_key):
+        gone = other["state"] == "draft" or (
+            other["state"] == "returned" and one.form.get("ground") in _WHATEVER_THE_PERSON_WANTS
+        )
+        if other["id"] == one.id or not gone:
+            continue
+        open_one = await applications.lock(tx, other["id"])
+        if open_one is not None and open_one.state == other["state"]:
+            after = take_step(open_one, "withdraw", "applicant", kit.moment())
+            await record(tx, after, "superseded", Actor(SYSTEM, SYSTEM, ""))

@@ -18,5 +18,6 @@ async def withdraw_application(
     """The withdrawn application. Raises ``Refused``: 404, 409 ``application_<state>``."""
     before = of_side(caller, await applications.lock(tx, key), "applicant")
     after = take_step(before, "withdraw", "applicant", kit.moment())
-    await record(tx, after, "withdrawn", actor_of(caller))
+    organisation = before.institution_name if before.source == "institution" else None
+    await record(tx, after, "withdrawn", actor_of(caller, organisation))
     return after

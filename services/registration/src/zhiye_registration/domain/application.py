@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.domain import workflow
-from zhiye_registration.domain.policy import BUSINESS_TYPES, BusinessType, Review
+from zhiye_registration.domain.business_type import BusinessType, Review
+from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.workflow import Action, Actor, State
+
+Source = Literal["person", "institution"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,9 @@ class Application:
     ``review`` is the number of the review in the business type's order that is, or was last, at
     work; ``received_on`` is when it got the application, ``deadline`` the last working day it has,
     ``days_kept`` the working days it had left when it returned the application (the clock stops),
-    ``returns`` how often it did. ``region`` is the institution's division code.
+    ``returns`` how often it did. ``region`` is the institution's division code. ``source`` tells
+    who filed it: the person, or an institution about one of its own people (deck 7.1). The origin
+    is the army's or armed police's institution (Q33).
     """
 
     id: str
@@ -51,6 +56,12 @@ class Application:
     institution_reviewed_at: datetime | None = None
     authority_decision: str | None = None
     decided_at: datetime | None = None
+    source: Source = "person"
+    origin_institution_id: str | None = None
+    origin_institution_name: str | None = None
+    origin_decision: str | None = None
+    origin_reviewed_at: datetime | None = None
+    confirmed_at: datetime | None = None
 
     @property
     def row(self) -> BusinessType:
@@ -85,9 +96,11 @@ def take_step(
     ``return_used_up`` where the law limits returns.
     """
     row = application.row
-    state, review = workflow.move(
-        [r.by for r in row.reviews], application.state, application.review, action, actor
-    )
+    state, review = workflow.move(row.stages, application.state, application.review, action, actor)
+    filed = action == "submit" and application.source == "institution"
+    if filed and state == "awaiting_institution":
+        # Filing it is the institution's review.
+        state, review = workflow.move(row.stages, state, review, "approve", "institution")
     if action == "return":
         _check_return(application, row.reviews[application.review], at)
     after = replace(
@@ -102,6 +115,8 @@ def take_step(
         return replace(after, reasons=application.reasons)
     if action == "submit" and application.submitted_at is None:
         after = replace(after, submitted_at=at.now)
+    if filed:
+        after = _note_review(after, "approve", "institution", at)
     return _note_review(_run_clock(application, after, at), action, actor, at)
 
 
@@ -130,8 +145,12 @@ def _run_clock(before: Application, after: Application, at: Moment) -> Applicati
 def _note_review(after: Application, action: Action, actor: Actor, at: Moment) -> Application:
     if actor == "institution":
         return replace(after, institution_decision=action, institution_reviewed_at=at.now)
+    if actor == "origin" and after.row.reviews[after.review].state == "awaiting_confirmation":
+        return replace(after, confirmed_at=at.now if action == "approve" else None)
+    if actor == "origin":
+        return replace(after, origin_decision=action, origin_reviewed_at=at.now)
     if actor == "authority":
-        decided_at = at.now if after.state in workflow.CLOSED else None
+        decided_at = None if action == "return" else at.now
         return replace(after, authority_decision=action, decided_at=decided_at)
     return after
 

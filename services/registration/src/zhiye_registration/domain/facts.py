@@ -33,6 +33,13 @@ class HeldRegistration:
 
     status: str
     valid_until: date | None
+    institution_id: str | None = None
+    institution_name: str | None = None
+    certificate_key: str | None = None
+    cancelled_on: date | None = None
+    cancellation_ground: str | None = None
+    region_online: bool = True
+    """Whether registration is electronic where the person is registered (Q5.2, Q29.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,28 @@ class ChosenInstitution:
     in_force: bool
     authority_set: bool
     """Whether a deciding authority is set for this business type (deck 3)."""
+    is_own: bool = False
+    """Whether the person is registered there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Military:
+    """Where a nurse of the army or the armed police comes from, as declared (deck 2.4, Q33)."""
+
+    source: str | None = None
+    certificate_key: str | None = None
+    certificate_taken: bool = False
+    """Whether somebody else is registered under the number."""
+    valid_until: date | None = None
+    origin: ChosenInstitution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalWindow:
+    """When renewal can be applied for, both days included (Q32)."""
+
+    opens_on: date
+    closes_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +99,13 @@ class Declared:
     health_standard: bool | None = None
     health_checked_on: date | None = None
     training: Training | None = None
+    secondment: bool | None = None
+    ground: str | None = None
+    """Of a cancellation, or why a certificate is to be issued again."""
+    ground_explained: bool = False
+    informed_on: date | None = None
+    informed_by: str | None = None
+    military: Military = field(default_factory=Military)
     filled: frozenset[str] = frozenset()
     """Names of the information fields that are filled in."""
 
@@ -91,6 +127,15 @@ class Facts:
     institution: ChosenInstitution | None = None
     declared: Declared = field(default_factory=Declared)
     account_revoked: bool = False
+    account_active: bool = True
+    account_verified: bool = False
+    """Name, ID number and a contact are verified; nobody has activated it yet."""
+    account_identity: str | None = "matched"
+    by_institution: bool = False
+    """Whether an institution files it about one of its own people (deck 7.1)."""
+    evidence: int = 0
+    """Files that go with it."""
+    renewal: RenewalWindow | None = None
 
     @property
     def passed_on(self) -> date | None:
@@ -104,7 +149,17 @@ class Facts:
     def words(self, language: Language) -> dict[str, str]:
         """What the texts of the conditions may quote."""
         separator = ", " if language == "en" else "、"
-        return {"open_numbers": separator.join(o.number for o in self.open_applications)}
+        held = self.registration
+        words = {
+            "open_numbers": separator.join(o.number for o in self.open_applications),
+            "own_institution": (held and held.institution_name) or "—",
+            "renewal_opens_on": "—",
+            "renewal_closes_on": "—",
+        }
+        if self.renewal is not None:
+            words["renewal_opens_on"] = self.renewal.opens_on.isoformat()
+            words["renewal_closes_on"] = self.renewal.closes_on.isoformat()
+        return words
 
 
 def registration_status(registration: HeldRegistration | None, today: date) -> Status:

@@ -20,7 +20,7 @@ from zhiye_registration.application.queries import (
     list_applications,
 )
 from zhiye_registration.application.revise_application import revise_application
-from zhiye_registration.application.start_application import start_application
+from zhiye_registration.application.start_application import Start, start_application
 from zhiye_registration.application.submit_application import submit_application
 from zhiye_registration.application.withdraw_application import withdraw_application
 from zhiye_registration.domain.application import Application
@@ -36,8 +36,10 @@ from zhiye_registration.kit import Kit
 
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000APP001"])]
 _PATH = "/api/v1/applications"
-_APPLICANT = allow("practitioner")
-_SIDES = allow("practitioner", "institution", "authority")
+_APPLICANT = allow("practitioner", "institution", inactive=True)
+"""Also who has no active account yet: for some businesses the approval activates it (Q5.2, Q29.2);
+institutions about their own people."""
+_SIDES = allow("practitioner", "institution", "authority", inactive=True)
 
 
 async def answer(
@@ -61,15 +63,11 @@ def routes(kit: Kit) -> Routes:
     async def create_application(
         body: ApplicationIn, tx: Tx, caller: Caller, language: Reader, response: Response
     ) -> ApplicationOut:
-        """Start an application as a draft. 409 names the open one if there is one."""
-        one = await start_application(
-            tx,
-            kit,
-            caller,
-            body.business_type,
-            body.institution_id,
-            body.form.model_dump(mode="json", exclude_none=True),
-        )
+        """Start an application as a draft; an institution starts one about one of its own people,
+        where the business type allows it (deck 7.1). 409 names the open one if there is one."""
+        form = body.form.model_dump(mode="json", exclude_none=True)
+        start = Start(body.business_type, form, body.institution_id, body.registration_id)
+        one = await start_application(tx, kit, caller, start)
         response.headers["Location"] = f"{_PATH}/{one.id}"
         return await answer(tx, kit, one, caller, language, response)
 

@@ -12,9 +12,10 @@ from zhiye_chassis.web import Caller, Reader, Routes
 from zhiye_contracts.reasons import Language, read_source
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.assess_eligibility import assess_eligibility
+from zhiye_registration.domain.business_type import BusinessType, reason_of
 from zhiye_registration.domain.conditions import Condition
 from zhiye_registration.domain.facts import STATUSES
-from zhiye_registration.domain.policy import BUSINESS_TYPES, BusinessType, reason_of
+from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.entrypoints.schemas import (
     AssessedConditionOut,
@@ -49,7 +50,7 @@ def routes(kit: Kit) -> Routes:
         """Who may, what is needed, who reviews and within how many working days."""
         return _whole(kit, _row(slug), language)
 
-    @router.expose("GET", "/api/v1/my/eligibility/{slug}", allow("practitioner"))
+    @router.expose("GET", "/api/v1/my/eligibility/{slug}", allow("practitioner", inactive=True))
     async def get_my_eligibility(
         slug: Slug,
         caller: Caller,
@@ -124,6 +125,7 @@ def _whole(kit: Kit, row: BusinessType, language: Language) -> BusinessTypeOut:
         ],
         effect=row.effect_text.read(language),
         materials=[material.read(language) for material in row.materials],
+        by_institution=row.by_institution,
         review_reasons=[
             CodeOut(code=code, label=label.read(language)) for code, label in REVIEW_REASONS.items()
         ],

@@ -11,10 +11,15 @@ from pydantic import ConfigDict, Field
 from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
 from zhiye_contracts.codes import (
+    CANCELLATION_GROUNDS,
+    DEGREES,
     EDUCATION,
+    MILITARY_SOURCES,
     NURSE_DEPARTMENTS,
     NURSE_WORK_CATEGORIES,
     NURSING_TITLES,
+    REISSUE_GROUNDS,
+    WAYS_OF_INFORMING,
     CodeTable,
 )
 from zhiye_contracts.reasons import Language
@@ -45,7 +50,25 @@ class Education(Schema):
     school: str | None = Field(None, max_length=100)
     education: one_of(EDUCATION) | None = None  # type: ignore[valid-type]
     major: str | None = Field(None, max_length=100)
+    degree: one_of(DEGREES) | None = None  # type: ignore[valid-type]
+    study_length: str | None = Field(None, max_length=20, description="学制")
     graduated_on: date | None = None
+
+
+class Informed(Schema):
+    """When and how the person was told that the institution files this (Q41)."""
+
+    on: date | None = None
+    by: one_of(WAYS_OF_INFORMING) | None = None  # type: ignore[valid-type]
+
+
+class Military(Schema):
+    """Where a nurse of the army or armed police comes from (deck 2.4, Q33)."""
+
+    source: one_of(MILITARY_SOURCES) | None = None  # type: ignore[valid-type]
+    institution_id: str | None = Field(None, max_length=64, description="The original institution")
+    certificate_number: str | None = Field(None, max_length=40, description="护士证号")
+    valid_until: date | None = None
 
 
 class NurseForm(Schema):
@@ -88,6 +111,17 @@ class NurseForm(Schema):
     education: Education | None = None
     study_experience: str | None = Field(None, max_length=1000)
     work_experience: str | None = Field(None, max_length=1000)
+    position: str | None = Field(None, max_length=50, description="职务")
+    work_began_on: date | None = Field(None, description="参加工作时间")
+    secondment: bool | None = Field(
+        None, description="Change: an approved secondment, study or exchange, which needs none"
+    )
+    ground: one_of({**CANCELLATION_GROUNDS, **REISSUE_GROUNDS}) | None = Field(  # type: ignore[valid-type]
+        None, description="Of a cancellation or a re-issue"
+    )
+    note: str | None = Field(None, max_length=1000, description="备注")
+    informed: Informed | None = Field(None, description="Cancellation filed by an institution")
+    military: Military | None = None
 
 
 _CODED: dict[str, tuple[CodeTable, Callable[[Mapping[str, Any]], Any]]] = {
@@ -98,10 +132,18 @@ _CODED: dict[str, tuple[CodeTable, Callable[[Mapping[str, Any]], Any]]] = {
         EDUCATION,
         lambda form: (form.get("education") or {}).get("education"),
     ),
+    "education.degree": (DEGREES, lambda form: (form.get("education") or {}).get("degree")),
+    "informed.by": (WAYS_OF_INFORMING, lambda form: (form.get("informed") or {}).get("by")),
+    "military.source": (MILITARY_SOURCES, lambda form: (form.get("military") or {}).get("source")),
 }
+_GROUNDS = (CANCELLATION_GROUNDS, REISSUE_GROUNDS)
 
 
 def labels_of(form: Mapping[str, Any], language: Language) -> dict[str, str]:
     """The labels of the codes in a form, by the path of the field."""
     found = {path: (table, read(form)) for path, (table, read) in _CODED.items()}
-    return {path: table.label(code, language) for path, (table, code) in found.items() if code}
+    labels = {path: table.label(code, language) for path, (table, code) in found.items() if code}
+    for table in _GROUNDS:
+        if (ground := form.get("ground")) in table:
+            labels["ground"] = table.label(str(ground), language)
+    return labels

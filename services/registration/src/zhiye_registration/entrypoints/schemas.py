@@ -34,7 +34,12 @@ class ApplicationIn(Schema):
     )
 
     business_type: one_of(BUSINESS_TYPES)  # type: ignore[valid-type]
-    institution_id: str = Field(min_length=1, max_length=64)
+    institution_id: str | None = Field(
+        None, min_length=1, max_length=64, description="A person's: where it is addressed to"
+    )
+    registration_id: str | None = Field(
+        None, min_length=1, max_length=64, description="An institution's: whom it is about"
+    )
     form: NurseForm = Field(default_factory=NurseForm)
 
 
@@ -43,7 +48,9 @@ class RevisionIn(Schema):
         json_schema_extra={"examples": [{"institution_id": _INSTITUTION, "form": _FORM}]}
     )
 
-    institution_id: str = Field(min_length=1, max_length=64)
+    institution_id: str | None = Field(
+        None, min_length=1, max_length=64, description="Another one, while it is a draft"
+    )
     form: NurseForm
 
 
@@ -110,8 +117,11 @@ class ApplicationItem(BaseModel):
     institution_review: ReviewOut
     authority_id: str | None = None
     authority_decision: ReviewOut | None = None
-    source: str = Field("online", description="How it came in")
+    source: Literal["person", "institution"] = Field(description="Who filed it")
     source_label: str = Field(examples=["个人网上申请"])
+    origin_institution_id: str | None = Field(None, description="Army or armed police (Q33)")
+    origin_review: ReviewOut | None = None
+    confirmation: ReviewOut | None = Field(None, description="By the origin, after the decision")
     reasons: list[ToldReasonOut] = Field(description="Of the last return or refusal")
     deadline: date | None = Field(None, description="Last working day of the pending review")
     working_days_left: int | None = Field(
@@ -177,7 +187,7 @@ class EligibilityOut(BaseModel):
 
 
 class ReviewStepOut(BaseModel):
-    by: Literal["institution", "authority"]
+    by: Literal["origin", "institution", "authority"]
     title: str
     working_days: int
     statutory: bool = Field(description="Whether a law fixes the days, or a setting does")
@@ -205,4 +215,7 @@ class BusinessTypeOut(BusinessTypeItem):
     reviews: list[ReviewStepOut]
     effect: str
     materials: list[str]
+    by_institution: bool = Field(
+        description="Whether an institution may file it about one of its own people"
+    )
     review_reasons: list[CodeOut]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,7 @@ from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters import applications
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import side_of
+from zhiye_registration.application.military import opened_form
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
@@ -29,14 +30,23 @@ STEPS: dict[str, Text] = {
     "drafted": Text("填写申请", "started"),
     "revised": Text("修改申请", "revised"),
     "submitted": Text("提交申请", "submitted"),
+    "filed": Text("机构提交申请", "filed by the institution"),
     "resubmitted": Text("补正后重新提交", "resubmitted after correction"),
     "withdrawn": Text("撤回申请", "withdrawn"),
+    "superseded": Text(
+        "因机构提交注销申请而终止", "ended, because the institution filed a cancellation"
+    ),
+    "origin_approved": Text("原军队武警机构审核同意", "approved by the military institution"),
+    "origin_returned": Text("原军队武警机构退回补正", "returned by the military institution"),
+    "origin_refused": Text("原军队武警机构审核不同意", "refused by the military institution"),
     "institution_approved": Text("机构审核同意", "approved by the institution"),
     "institution_returned": Text("机构退回补正", "returned by the institution"),
     "institution_refused": Text("机构审核不同意", "refused by the institution"),
     "approved": Text("审批通过", "approved by the authority"),
     "authority_returned": Text("审批机关退回补正", "returned by the authority"),
     "refused": Text("审批不通过", "refused by the authority"),
+    "confirmed": Text("原军队武警机构确认", "confirmed by the military side"),
+    "not_confirmed": Text("原军队武警机构不予确认", "not confirmed by the military side"),
     "qualification_revoked": Text("所依据的资格已被撤销", "the qualification was revoked"),
     "institution_merged": Text("机构并入标准名称", "institution merged into its standard name"),
     "merge_undone": Text("机构合并已撤销", "merge of the institution undone"),
@@ -45,24 +55,24 @@ STEPS: dict[str, Text] = {
 
 SYSTEM_NAME = Text("系统", "the system")
 
-ONLINE = Text("个人网上申请", "online, by the person")
+SOURCES = {
+    "person": Text("个人网上申请", "online, by the person"),
+    "institution": Text("机构网上申请", "online, by the institution"),
+}
 
 
 def item_view(kit: Kit, row: Any, today: date, language: Language) -> dict[str, Any]:
     """One line of a list; ``row`` is an ``Application`` or a row of the list's columns."""
     deadline, kept = row.deadline, row.days_kept
-    reviews = [
-        {
-            "by": name,
-            "decision": decision,
-            "decision_label": decision and ACTIONS[decision].read(language),
-            "at": at,
-        }
-        for name, decision, at in (
-            (row.institution_name, row.institution_decision, row.institution_reviewed_at),
-            (row.authority_name or "", row.authority_decision, row.decided_at),
-        )
-    ]
+    origin, confirmation = None, None
+    if row.origin_institution_id is not None:
+        name, confirmed = row.origin_institution_name, row.confirmed_at
+        origin = _review(name, row.origin_decision, row.origin_reviewed_at, language)
+        confirmation = _review(name, "approve" if confirmed else None, confirmed, language)
+    decision = None
+    if row.authority_id:
+        by = row.authority_name or ""
+        decision = _review(by, row.authority_decision, row.decided_at, language)
     return {
         "id": row.id,
         "number": row.number,
@@ -76,16 +86,28 @@ def item_view(kit: Kit, row: Any, today: date, language: Language) -> dict[str, 
         "state_label": STATES[row.state].read(language),
         "applied_on": row.submitted_at and row.submitted_at.astimezone(SHANGHAI).date(),
         "institution_id": row.institution_id,
-        "institution_review": reviews[0],
+        "institution_review": _review(
+            row.institution_name, row.institution_decision, row.institution_reviewed_at, language
+        ),
         "authority_id": row.authority_id,
-        "authority_decision": reviews[1] if row.authority_id else None,
-        "source": "online",
-        "source_label": ONLINE.read(language),
+        "authority_decision": decision,
+        "source": row.source,
+        "source_label": SOURCES[row.source].read(language),
+        "origin_institution_id": row.origin_institution_id,
+        "origin_review": origin,
+        "confirmation": confirmation,
         "reasons": _reasons(row.reasons, language),
         "deadline": deadline,
         "working_days_left": working_days_left(today, deadline) if deadline else kept,
         "clock_stopped": row.state == "returned",
     }
+
+
+def _review(
+    by: str, decision: Action | None, at: datetime | None, language: Language
+) -> dict[str, Any]:
+    label = ACTIONS[decision].read(language) if decision else None
+    return {"by": by, "decision": decision, "decision_label": label, "at": at}
 
 
 async def application_view(
@@ -100,7 +122,7 @@ async def application_view(
     return item_view(kit, one, kit.clock.today(), language) | {
         "version": one.version,
         "created_at": one.created_at,
-        "form": one.form,
+        "form": opened_form(kit, one.form),
         "form_labels": labels_of(one.form, language),
         "actions": _actions(one, caller),
         "checklist": [material.read(language) for material in one.row.materials],
