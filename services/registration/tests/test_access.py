@@ -27,6 +27,16 @@ ROUTES = [
     ("PUT", "/api/v1/my/photo", APPLICANT),
     ("GET", "/api/v1/my/photo", APPLICANT),
     ("GET", "/api/v1/institution-merges/previews/x", {"authority"}),
+    ("GET", "/api/v1/roster", {"institution", "authority"}),
+    ("GET", "/api/v1/roster/export", {"institution", "authority"}),
+    ("POST", "/api/v1/roster/search", {"institution", "authority"}),
+    ("GET", "/api/v1/roster/x", {"institution", "authority"}),
+    ("GET", "/api/v1/roster/x/history", {"institution", "authority"}),
+    ("GET", "/api/v1/roster/x/photo", {"institution", "authority"}),
+    ("POST", "/api/v1/roster/employment-confirmations", {"institution"}),
+    ("POST", "/api/v1/practice-interruptions", {"institution"}),
+    ("POST", "/api/v1/practice-interruptions/x/end", {"institution"}),
+    ("GET", "/api/v1/practice-interruptions", {"institution"}),
 ]
 
 

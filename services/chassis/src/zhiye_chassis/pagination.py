@@ -39,10 +39,15 @@ def decode_cursor(cursor: str, *kinds: type) -> list[str | int]:
         ):
             raise ValueError(cursor)
     except ValueError:
-        raise refused(
-            "cursor_invalid",
-            ("翻页标记无效。", "The cursor is not valid."),
-            ("请从第一页重新开始。", "Start again from the first page."),
-            field="cursor",
-        ) from None
+        raise cursor_invalid() from None
     return key
+
+
+def cursor_invalid() -> Exception:
+    """422: not a cursor that the same list, in the same order, has given."""
+    return refused(
+        "cursor_invalid",
+        ("翻页标记无效。", "The cursor is not valid."),
+        ("请从第一页重新开始。", "Start again from the first page."),
+        field="cursor",
+    )

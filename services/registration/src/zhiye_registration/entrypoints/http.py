@@ -6,11 +6,15 @@ from zhiye_chassis.web import Routes
 from zhiye_registration.entrypoints import (
     applications,
     business_types,
+    employment,
+    interruptions,
     merges,
     photos,
     registrations,
     renewal_windows,
     reviews,
+    roster,
+    roster_exports,
 )
 from zhiye_registration.kit import Kit
 
@@ -25,4 +29,8 @@ def routes(kit: Kit) -> list[Routes]:
         photos.routes(kit),
         merges.routes(kit),
         renewal_windows.routes(kit),
+        roster_exports.routes(kit),  # before the roster's one person
+        roster.routes(kit),
+        employment.routes(kit),
+        interruptions.routes(kit),
     ]

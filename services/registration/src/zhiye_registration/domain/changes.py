@@ -1,0 +1,18 @@
+"""What can become of a registration besides the business types (历史沿革)."""
+
+from __future__ import annotations
+
+from zhiye_contracts.codes import BUSINESS_TYPES
+from zhiye_contracts.reasons import Text
+
+BY_THE_SYSTEM: dict[str, Text] = {
+    "imported": Text("原有注册信息", "taken over"),
+    "institution-merged": Text("机构并入标准名称", "institution merged into its standard name"),
+    "merge-undone": Text("机构合并已撤销", "merge of the institution undone"),
+    "identity-corrected": Text("随资格信息更正", "corrected with the qualification"),
+}
+
+
+def change_text(change: str) -> Text:
+    """A change as the reader calls it; one that is not known here is shown as it is."""
+    return BUSINESS_TYPES.rows.get(change) or BY_THE_SYSTEM.get(change) or Text(change, change)
