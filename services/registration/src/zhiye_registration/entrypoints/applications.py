@@ -1,24 +1,17 @@
-"""Routes of applications: the applicant's commands and everybody's lists."""
+"""Routes of applications: the applicant's commands, and one application."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Path, Response
 
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
-from zhiye_contracts.identifiers import IdentifierError, parse_id_number
-from zhiye_contracts.reasons import Language, Refused
+from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import not_found, side_of
-from zhiye_registration.application.queries import (
-    ListName,
-    applications_of_person,
-    list_applications,
-)
 from zhiye_registration.application.revise_application import revise_application
 from zhiye_registration.application.start_application import Start, start_application
 from zhiye_registration.application.submit_application import submit_application
@@ -26,12 +19,10 @@ from zhiye_registration.application.withdraw_application import withdraw_applica
 from zhiye_registration.domain.application import Application
 from zhiye_registration.entrypoints.schemas import (
     ApplicationIn,
-    ApplicationItem,
     ApplicationOut,
     RevisionIn,
-    SearchIn,
 )
-from zhiye_registration.entrypoints.views import application_view, item_view
+from zhiye_registration.entrypoints.views import application_view
 from zhiye_registration.kit import Kit
 
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000APP001"])]
@@ -109,52 +100,6 @@ def routes(kit: Kit) -> Routes:
         """Withdraw, until the authority has decided."""
         one = await withdraw_application(tx, kit, caller, id)
         return await answer(tx, kit, one, caller, language, response)
-
-    @router.expose("GET", _PATH, _SIDES)
-    async def get_applications(
-        caller: Caller,
-        language: Reader,
-        list_name: Annotated[ListName, Query(alias="list")] = "waiting_for_me",
-        business_type: Annotated[str | None, Query(max_length=50)] = None,
-        limit: Limit = 50,
-        cursor: Cursor = None,
-    ) -> Page[ApplicationItem]:
-        """The caller's lists, the newest first. An institution's list shows strangers'
-        applications only once it has reviewed them: find them by ID number (deck 7)."""
-        before = str(decode_cursor(cursor, str)[0]) if cursor else None
-        async with kit.database.reading() as connection:
-            rows = await list_applications(
-                connection,
-                caller,
-                list_name,
-                limit=limit + 1,
-                before=before,
-                business_type=business_type,
-            )
-        today = kit.clock.today()
-        items = [
-            ApplicationItem.model_validate(item_view(kit, row, today, language))
-            for row in rows[:limit]
-        ]
-        more = encode_cursor(items[-1].id) if len(rows) > limit else None
-        return Page(items=items, next_cursor=more)
-
-    @router.expose("POST", f"{_PATH}/search", allow("institution"), idempotent=False)
-    async def search_applications(
-        body: SearchIn, caller: Caller, language: Reader
-    ) -> list[ApplicationItem]:
-        """Applications addressed to the caller's institution by one person, found by the full ID
-        number: the intended employer knows it already (deck 7)."""
-        today = kit.clock.today()
-        try:
-            person = parse_id_number(body.id_number, today)
-        except IdentifierError as error:
-            raise Refused(error.about("id_number")) from error
-        async with kit.database.reading() as connection:
-            rows = await applications_of_person(connection, caller, kit.person_key(person.value))
-        return [
-            ApplicationItem.model_validate(item_view(kit, row, today, language)) for row in rows
-        ]
 
     @router.expose("GET", f"{_PATH}/{{id}}", _SIDES)
     async def get_application(

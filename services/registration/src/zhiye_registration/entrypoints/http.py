@@ -8,6 +8,7 @@ from zhiye_registration.entrypoints import (
     business_types,
     employment,
     interruptions,
+    lists,
     merges,
     photos,
     registrations,
@@ -24,6 +25,7 @@ def routes(kit: Kit) -> list[Routes]:
     return [
         registrations.routes(kit),
         business_types.routes(kit),
+        lists.routes(kit),  # before one application
         applications.routes(kit),
         reviews.routes(kit),
         photos.routes(kit),
