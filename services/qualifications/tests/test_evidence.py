@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from services.qualifications.tests.case_world import CASES, Cases, codes, jpeg, pdf, png
 
+from zhiye_chassis.evidence.looking import examine
 from zhiye_contracts.reasons import Refused
-from zhiye_qualifications.adapters.evidence_files import examine
 
 Make = Callable[..., dict[str, Any]]
 SCRIPT = b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"

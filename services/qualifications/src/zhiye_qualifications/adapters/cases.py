@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.crypto import FieldCipher
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.evidence.keeping import EvidenceStore
 from zhiye_chassis.timeline import Timeline
 from zhiye_contracts import purposes
 from zhiye_qualifications.adapters.case_tables import (
@@ -30,6 +30,7 @@ _COLUMNS = [qualification_case.c[_SEALED.get(field.name, field.name)] for field 
 SELECT = select(*_COLUMNS)
 """Rows for ``read``."""
 STEPS = Timeline(case_step, "case_id")
+EVIDENCE = EvidenceStore(evidence, "case_id", "evidence")
 _BY_ID = SELECT.where(qualification_case.c.id == bindparam("key"))
 _LOCK = _BY_ID.with_for_update()
 _SAVE = (
@@ -37,7 +38,6 @@ _SAVE = (
     .where(qualification_case.c.id == bindparam("key"))
     .values({column.name: bindparam(column.name) for column in _COLUMNS if column.name != "id"})
 )
-_EVIDENCE = select(evidence).where(evidence.c.case_id == bindparam("key")).order_by(evidence.c.id)
 
 
 def seal(cipher: FieldCipher, values: Values) -> str:
@@ -111,7 +111,3 @@ async def add(tx: Transaction, cipher: FieldCipher, one: Case) -> bool:
 async def save(tx: Transaction, cipher: FieldCipher, one: Case) -> None:
     """Write a case that ``lock`` gave."""
     await tx.execute(_SAVE, _row(cipher, one) | {"key": one.id})
-
-
-async def evidence_of(connection: AsyncConnection, key: str) -> Sequence[RowMapping]:
-    return (await connection.execute(_EVIDENCE, {"key": key})).mappings().all()

@@ -123,7 +123,7 @@ async def _decide(
     if after.state == "approved":
         await apply_case(tx, kit, after, by)
     if after.state == "forwarded":
-        files = await store.evidence_of(tx.connection, after.id)
+        files = await store.EVIDENCE.of(tx.connection, after.id)
         tx.emit(case_forwarded(kit.cipher, after, files))
     return after
 
@@ -139,7 +139,7 @@ async def _upgraded(tx: Transaction, kit: Kit, one: Case, id_number: str | None)
             person = parse_id_number(id_number, kit.clock.today())
         except IdentifierError as error:
             faults.append(error.about("id_number"))
-    files = await store.evidence_of(tx.connection, one.id)
+    files = await store.EVIDENCE.of(tx.connection, one.id)
     needed = needed_evidence(kit.own.evidence_needed, one.kind, ())
     faults += missing_evidence(needed, (file["kind"] for file in files))
     if faults or person is None:

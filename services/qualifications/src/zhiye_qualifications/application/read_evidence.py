@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping
 
 from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
 from zhiye_qualifications.adapters import cases as store
-from zhiye_qualifications.adapters.case_tables import evidence
-from zhiye_qualifications.application.add_evidence import path_of
 from zhiye_qualifications.application.case_access import (
     is_applicant,
     is_exam_centre,
@@ -29,12 +27,11 @@ async def read_evidence(
             side(caller, one) for side in (is_applicant, is_province, is_exam_centre)
         ):
             raise not_found()
-        found = await connection.execute(
-            select(evidence).where(evidence.c.id == evidence_id, evidence.c.case_id == key)
-        )
-        row = found.mappings().first()
-    stored = await kit.objects.get(path_of(key, evidence_id)) if row is not None else None
-    if row is None or stored is None:
+        row = await store.EVIDENCE.find(connection, evidence_id)
+    if row is None or row["case_id"] != key:
+        raise not_found()
+    content = await store.EVIDENCE.read(kit.objects, row)
+    if content is None:
         raise not_found()
     log.info("evidence_read", account=caller.account_id, case=key, evidence=evidence_id)
-    return row, stored.content
+    return row, content

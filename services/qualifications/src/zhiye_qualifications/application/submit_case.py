@@ -19,7 +19,7 @@ async def submit_case(tx: Transaction, kit: Kit, caller: Principal, key: str) ->
     each kind of evidence that is missing (Q46)."""
     before = of_side(caller, await store.lock(tx, kit.cipher, key), "applicant")
     after = take_step(before, "submit", "applicant", kit.moment())
-    files = await store.evidence_of(tx.connection, key)
+    files = await store.EVIDENCE.of(tx.connection, key)
     needed = needed_evidence(kit.own.evidence_needed, before.kind, before.asked)
     if missing := missing_evidence(needed, (file["kind"] for file in files)):
         raise Refused(*missing)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhiye_chassis.choices import one_of
+from zhiye_chassis.evidence.http import EvidenceOut
 from zhiye_chassis.web import Schema
 from zhiye_contracts.exam_centre import RECORD_EXAMPLE
 from zhiye_qualifications.domain.case_reasons import (
@@ -125,20 +126,6 @@ class RestorationIn(ForceIn):
 class CaseReasonOut(BaseModel):
     code: str = Field(examples=["materials_incomplete"])
     text: str = Field(examples=["证明资料不齐全：缺少户口簿变更记录页"])
-
-
-class EvidenceOut(BaseModel):
-    """A file as it was uploaded."""
-
-    id: str = Field(examples=["01JD0000000000000000EVI001"])
-    kind: str = Field(examples=["id_card"])
-    kind_label: str = Field(examples=["居民身份证"])
-    media_type: str = Field(description="What it really is", examples=["image/jpeg"])
-    bytes: int = Field(examples=[183211])
-    sha256: str
-    uploaded_at: datetime
-    uploaded_by: str = Field(description="Role", examples=["practitioner"])
-    url: str = Field(examples=["/api/v1/qualification-cases/01JD…/evidence/01JD…"])
 
 
 class NeededOut(BaseModel):

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.calendar import working_days_left
+from zhiye_chassis.evidence.http import evidence_view
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import PROVINCES
 from zhiye_contracts.codes.grounds import sentence
@@ -80,7 +81,7 @@ async def case_view(
 ) -> dict[str, Any]:
     """A case whole, with its evidence, its timeline and what the caller may do."""
     steps = await store.STEPS.of(connection, one.id)
-    files = await store.evidence_of(connection, one.id)
+    files = await store.EVIDENCE.of(connection, one.id)
     whole = sees_record(caller, one)
     have = {file["kind"] for file in files}
     needed = needed_evidence(kit.own.evidence_needed, one.kind, one.asked)
@@ -94,7 +95,7 @@ async def case_view(
         if whole and one.recorded
         else None,
         "actions": actions_of(caller, one),
-        "evidence": [evidence_view(one.id, file, language) for file in files],
+        "evidence": [file_view(one.id, file, language) for file in files],
         "evidence_needed": [
             {
                 "kind": kind,
@@ -121,18 +122,9 @@ async def case_view(
     }
 
 
-def evidence_view(case_id: str, file: RowMapping, language: Language) -> dict[str, Any]:
-    return {
-        "id": file["id"],
-        "kind": file["kind"],
-        "kind_label": EVIDENCE_KINDS.label(file["kind"], language),
-        "media_type": file["media_type"],
-        "bytes": file["bytes"],
-        "sha256": file["sha256"],
-        "uploaded_at": file["uploaded_at"],
-        "uploaded_by": file["role"],
-        "url": f"{PATH}/{case_id}/evidence/{file['id']}",
-    }
+def file_view(case_id: str, file: RowMapping, language: Language) -> dict[str, Any]:
+    url = f"{PATH}/{case_id}/evidence/{file['id']}"
+    return evidence_view(file, EVIDENCE_KINDS, url, language)
 
 
 def reasons_view(told: Sequence[Mapping[str, str]], language: Language) -> list[dict[str, str]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 import struct
+from dataclasses import replace
 from typing import Final
 
 from PIL import Image
 
 from zhiye_contracts.identifiers.errors import reason
-from zhiye_contracts.reasons import Refused
-from zhiye_qualifications.domain.reasons import about
+from zhiye_contracts.reasons import Reason, Refused
 
 MOST_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
 """Above this Pillow takes a picture for a bomb, and so do we."""
@@ -70,6 +70,11 @@ TOO_MANY_PIXELS = reason(
     "请缩小后重新上传。",
     "Make it smaller and upload it again.",
 )
+
+
+def about(why: Reason, field: str) -> Reason:
+    """The reason, told about one part of a request."""
+    return replace(why, field=field)
 
 
 def examine(content: bytes, declared: str | None = None) -> str:
