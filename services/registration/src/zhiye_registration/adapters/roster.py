@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     RowMapping,
+    Select,
     and_,
     func,
     or_,
@@ -36,31 +37,42 @@ from zhiye_registration.domain.roster import (
 )
 
 _r = registration.c
-_account = (
-    select(account.c.status)
-    .where(account.c.person_key == _r.person_key, account.c.status != "revoked")
-    .order_by(account.c.id.desc())
-    .limit(1)
-    .lateral("newest_account")
+_NAMES = (
+    *("id", "version", "name", "gender", "birth_date", "sealed_id_number", "person_key"),
+    *("sealed_certificate_number", "status", "last_change", "registered_on", "valid_from"),
+    *("valid_until", "title", "department", "work_category", "education", "cancelled_on"),
+    *("employment", "employment_confirmed_on", "name_pinyin"),
 )
-"""One look into the index for each row: a join could read every account there is."""
-_open = practice_interruption.alias("open_interruption")
-_SHOWN = registration.outerjoin(_account, true()).outerjoin(
-    _open, and_(_open.c.registration_id == _r.id, _open.c.ended_on.is_(None))
-)
-_COLUMNS = (
-    *(
-        _r[name]
-        for name in (
-            *("id", "version", "name", "gender", "birth_date", "sealed_id_number"),
-            *("sealed_certificate_number", "status", "last_change", "registered_on", "valid_from"),
-            *("valid_until", "title", "department", "work_category", "education", "cancelled_on"),
-            *("employment", "employment_confirmed_on", "name_pinyin"),
-        )
-    ),
-    _account.c.status.label("account_status"),
-    _open.c.began_on.label("interrupted_since"),
-)
+
+
+def _newest_account(of: FromClause) -> Select[tuple[str]]:
+    return (
+        select(account.c.status)
+        .where(account.c.person_key == of.c.person_key, account.c.status != "revoked")
+        .order_by(account.c.id.desc())
+        .limit(1)
+        .correlate(of)
+    )
+
+
+def _going_on(of: FromClause) -> Select[tuple[date]]:
+    going_on = practice_interruption.c
+    return (
+        select(going_on.began_on)
+        .where(going_on.registration_id == of.c.id, going_on.ended_on.is_(None))
+        .correlate(of)
+    )
+
+
+def _beside(of: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What is shown beside each line, and kept elsewhere: a look into an index each. A join could
+    read all accounts that there are."""
+    return (
+        _newest_account(of).scalar_subquery().label("account_status"),
+        _going_on(of).scalar_subquery().label("interrupted_since"),
+    )
+
+
 _KEYS: dict[SortName, ColumnElement[Any]] = {
     "valid_until": _r.valid_until,
     "name": _r.name_pinyin,
@@ -97,19 +109,19 @@ async def page(
     """At most ``limit`` people of an institution; ``after`` is sort key and id of the last one of
     the page before."""
     key = _KEYS[sort]
-    statement = (
-        select(*_COLUMNS)
-        .select_from(_SHOWN)
+    inner = (
+        select(*(_r[name] for name in _NAMES), key.label("sort_key"))
         .where(*_at(institution_id), *_narrowed(filters, today, retirement))
         .limit(limit)
     )
-    if order == "desc":
-        statement = statement.order_by(key.desc(), _r.id.desc())
-    else:
-        statement = statement.order_by(key, _r.id)
     if after is not None:
         place, last = tuple_(key, _r.id), tuple_(*after)
-        statement = statement.where(place < last if order == "desc" else place > last)
+        inner = inner.where(place < last if order == "desc" else place > last)
+    # First the page, then what stands beside it: not for everybody whom a sort goes through.
+    people = inner.order_by(*_ordered(key, _r.id, order)).subquery("people")
+    statement = select(*(people.c[name] for name in _NAMES), *_beside(people)).order_by(
+        *_ordered(people.c.sort_key, people.c.id, order)
+    )
     return (await connection.execute(statement)).mappings().all()
 
 
@@ -127,11 +139,9 @@ async def counts(
     ]
     plain = filters == Filters(filters.list_name)
     if not plain:
-        joined = filters.account is not None or filters.interrupted is not None
-        source: FromClause = _SHOWN if joined else registration
         total = (
             select(func.count())
-            .select_from(source)
+            .select_from(registration)
             .where(*_at(institution_id), *_narrowed(filters, today, retirement))
             .correlate(None)
         )
@@ -147,13 +157,18 @@ async def one(connection: AsyncConnection, registration_id: str) -> RowMapping |
         select(
             *registration.columns,
             institution.c.name.label("institution_name"),
-            _account.c.status.label("account_status"),
-            _open.c.began_on.label("interrupted_since"),
+            *_beside(registration),
         )
-        .select_from(_SHOWN.outerjoin(institution, institution.c.id == _r.institution_id))
+        .select_from(registration.outerjoin(institution, institution.c.id == _r.institution_id))
         .where(_r.id == registration_id)
     )
     return (await connection.execute(statement)).mappings().first()
+
+
+def _ordered(
+    key: ColumnElement[Any], last: ColumnElement[str], order: Order
+) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return (key.desc(), last.desc()) if order == "desc" else (key, last)
 
 
 def _at(institution_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -210,8 +225,8 @@ def _narrowed(filters: Filters, today: date, retirement: Retirement) -> list[Col
     if filters.account is not None:
         wanted.append(_account_is(filters.account))
     if filters.interrupted is not None:
-        going_on = _open.c.began_on.is_not(None)
-        wanted.append(going_on if filters.interrupted else ~going_on)
+        since = _going_on(registration).scalar_subquery()
+        wanted.append(since.is_not(None) if filters.interrupted else since.is_(None))
     return [*wanted, *_found(filters)]
 
 
@@ -231,7 +246,7 @@ def _to_confirm(today: date, retirement: Retirement) -> tuple[ColumnElement[bool
 
 
 def _account_is(wanted: str) -> ColumnElement[bool]:
-    status = _account.c.status
+    status = _newest_account(registration).scalar_subquery()
     if wanted == "none":
         return status.is_(None)
     return status == "active" if wanted == "active" else status != "active"

@@ -24,7 +24,8 @@ from zhiye_registration.application.roster_access import Place, place_of
 from zhiye_registration.domain.roster import Filters, Order, Retirement, SortName, Term
 from zhiye_registration.kit import Kit
 
-_EXPORT_PAGE = 1_000
+_EXPORT_PAGE = 250
+"""Others are served in between."""
 _ID_NUMBER = re.compile(r"\d{14}[\dx]|\d{17}[\dx]", re.IGNORECASE)
 
 
@@ -85,8 +86,8 @@ async def list_roster(
 async def whole_roster(
     kit: Kit, institution_id: str, filters: Filters, *, sort: SortName, order: Order
 ) -> AsyncIterator[RowMapping]:
-    """Everybody whom the filters leave. Holds a connection only while it reads a thousand: who
-    takes the list away may be slow."""
+    """Everybody whom the filters leave. Holds a connection only while it reads some of them:
+    who takes the list away may be slow."""
     today, retirement, after = kit.clock.today(), retirement_of(kit), None
     while True:
         async with kit.database.reading() as connection:
@@ -131,7 +132,7 @@ def read_term(kit: Kit, typed: str) -> Term | None:
             ),
             field="q",
         )
-    if any(character.isdigit() for character in text):
+    if text.isascii() and any(character.isdigit() for character in text):
         try:
             number = parse_nurse_practice_certificate(text, kit.clock.today())
         except IdentifierError as error:
