@@ -10,6 +10,8 @@ BY_THE_SYSTEM: dict[str, Text] = {
     "institution-merged": Text("机构并入标准名称", "institution merged into its standard name"),
     "merge-undone": Text("机构合并已撤销", "merge of the institution undone"),
     "identity-corrected": Text("随资格信息更正", "corrected with the qualification"),
+    "information-changed": Text("个人信息修改", "information changed by the person"),
+    "corrected": Text("主管部门更正", "corrected by the authority"),
 }
 
 
