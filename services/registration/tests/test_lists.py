@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from zhiye_contracts.codes import BUSINESS_TYPES as NAMES
+
 PATH = "/api/v1/applications"
 
 
@@ -124,8 +126,8 @@ async def test_a_wrong_query_is_refused(world, query):
 
 
 async def test_business_types_are_public_and_say_what_is_needed(world):
-    (item,) = (await world.call(None, "GET", "/api/v1/business-types")).json()
-    assert (item["slug"], item["name"]) == ("nurse-first", "首次注册")
+    items = (await world.call(None, "GET", "/api/v1/business-types")).json()
+    assert {item["slug"]: item["name"] for item in items} == {slug: text.zh for slug, text in NAMES.items()}
     row = (await world.call(None, "GET", "/api/v1/business-types/nurse-first")).json()
     assert [(r["by"], r["working_days"], r["statutory"]) for r in row["reviews"]] == [
         ("institution", 5, False),

@@ -271,7 +271,9 @@ async def test_a_preview_shows_who_would_move_to_authorities_of_the_region(world
     people = [await take_over(world, n) for n in range(1, 4)]
     async with world.kit.database.transaction() as tx:
         await tx.execute(
-            update(registration).where(registration.c.id == people[2].id).values(status="cancelled")
+            update(registration).where(registration.c.id == people[2].id).values(
+                status="cancelled", cancelled_on=date(2026, 11, 20), cancellation_ground="other"
+            )
         )
     nurse = await world.nurse()
     await world.submitted(nurse, to="OLD")

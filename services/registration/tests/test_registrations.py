@@ -12,7 +12,7 @@ from zhiye_registration.application.import_registration import (
     ExistingRegistration,
     import_registration,
 )
-from zhiye_registration.entrypoints.metrics import APPLICATIONS
+from zhiye_registration.entrypoints.metrics import APPLICATIONS, count_applications
 from zhiye_registration.entrypoints.registrations import RegistrationOut
 
 NUMBER = "202311000777"
@@ -115,8 +115,7 @@ async def test_who_was_taken_over_sees_it_with_its_history(world):
 async def test_applications_are_counted_by_state(world):
     await world.agreed(await world.nurse())
     await world.draft(await world.nurse())
-    (count,) = world.service.periodic
-    await count()
+    await count_applications(world.kit)()
 
     def gauge(state):
         return APPLICATIONS.labels(state, "nurse-first")._value.get()
