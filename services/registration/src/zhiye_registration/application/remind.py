@@ -101,9 +101,11 @@ class Reminders:
         if self._day != kit.clock.today():
             self._day, self._after = kit.clock.today(), (date.min, "")
         until = time.monotonic() + SECONDS
-        while self._after is not None and time.monotonic() < until:
+        while self._after is not None:
             async with kit.database.transaction() as tx:
                 self._after = await remind_page(tx, kit, self._after)
+            if time.monotonic() >= until:
+                return
 
 
 async def remind_page(tx: Transaction, kit: Kit, after: Place) -> Place | None:
@@ -123,7 +125,7 @@ async def remind_page(tx: Transaction, kit: Kit, after: Place) -> Place | None:
     day, id_ = max(after, (min(one.first for _, one in stages), ""))
     page = {"after_day": day, "after_id": id_}
     found = await tx.execute(_LAST_OF_PAGE, page | {"until": until, "skip": AT_ONCE - 1})
-    last = found.tuples().first()
+    last = found.first()
     last_day, last_id = last or (until + timedelta(days=1), "")
     reminded = await tx.execute(
         _REMIND,
@@ -146,7 +148,7 @@ async def remind_page(tx: Transaction, kit: Kit, after: Place) -> Place | None:
     tx.emit(*events)
     if events:
         log.info("renewal_reminders", count=len(events))
-    return last and (last_day, last_id)
+    return (last_day, last_id) if last else None
 
 
 def _event(kit: Kit, row: RowMapping) -> RenewalReminder:
