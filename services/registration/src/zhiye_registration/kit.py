@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from zhiye_chassis.calendar import add_working_days, working_days_left
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.database import Database
+from zhiye_chassis.objects import Objects
 from zhiye_chassis.settings import Settings
 from zhiye_contracts import purposes
 from zhiye_registration.adapters.photos import PhotoStore
@@ -58,6 +59,14 @@ class RegistrationSettings(BaseSettings):
     employment_confirmed_months: int = Field(
         12, ge=1, le=60, description="Months for which a confirmation of employment holds"
     )
+    evidence_bytes: int = Field(5 * 1024 * 1024, ge=1024, description="Of one file of evidence")
+    evidence_most: int = Field(10, ge=1, le=100, description="Files of one application")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Where people reach the system, as https://zhiye.example.cn: printed forms lead"
+        " there. Empty: they carry the path alone",
+    )
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class Kit:
     clock: Clock
     database: Database
     photos: PhotoStore
+    objects: Objects
 
     def moment(self) -> Moment:
         return Moment(

@@ -20,12 +20,15 @@ from zhiye_registration.kit import Kit, RegistrationSettings
 def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service over the database at ``settings.database_url``."""
     database = Database(settings.database_url, "registration", settings.database_pool)
+    objects = Objects.of(settings)
+    objects = Objects.of(settings)
     kit = Kit(
         settings=settings,
         own=RegistrationSettings(),
         clock=clock or SystemClock(),
         database=database,
-        photos=PhotoStore(Objects.of(settings)),
+        photos=PhotoStore(objects),
+        objects=objects,
     )
     return Service(
         name="registration",
