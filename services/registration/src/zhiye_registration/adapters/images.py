@@ -57,6 +57,7 @@ BACKGROUND_NOT_WHITE = Reason(
     "body",
     _SOURCE,
 )
+WARNINGS = {reason.code: reason for reason in (BACKGROUND_NOT_WHITE,)}
 
 
 @dataclass(frozen=True, slots=True)

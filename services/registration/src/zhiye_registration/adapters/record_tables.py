@@ -30,9 +30,8 @@ information_change = Table(
     Column("id", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("registration_id", Text, nullable=False),
-    Column("person_key", Text, nullable=False),
     Column("account_id", Text, nullable=False),
-    Column("institution_id", Text, nullable=False),
+    Column("institution_id", Text, nullable=False, comment="at the last step"),
     Column("institution_name", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("changes", JSONB, nullable=False, comment="field → {before, after}"),
@@ -45,17 +44,19 @@ information_change = Table(
     CheckConstraint(
         "(state IN ('approved', 'refused')) = (decided_at IS NOT NULL)", name="decided_at"
     ),
+    # Also the index by which what waits is found from the people of an institution.
     Index(
         "information_change_same_once",
-        "person_key",
+        "registration_id",
         "fingerprint",
         unique=True,
         postgresql_where=text("state = 'pending'"),
     ),
-    Index("information_change_person_idx", "person_key", "id"),
+    Index("information_change_registration_idx", "registration_id", "id"),
     Index("information_change_institution_idx", "institution_id", "state", "id"),
 )
-"""Requests of people to change information about themselves (信息修改, deck 2.3, 6)."""
+"""Requests of people to change information about themselves (信息修改, deck 2.3, 6). Whose they
+are, and who reviews them, says the registration: both may change while they wait."""
 
 information_change_step = Table(
     "information_change_step",
@@ -123,13 +124,14 @@ application_evidence = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("application_id", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("media_type", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="what it proves"),
+    Column("media_type", Text, nullable=False, comment="as the content says"),
     Column("bytes", Integer, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("uploaded_by", Text, nullable=False, comment="account"),
+    Column("account_id", Text, nullable=False, comment="that uploaded it"),
+    Column("role", Text, nullable=False),
     Column("uploaded_at", DateTime(timezone=True), nullable=False),
-    Index("application_evidence_application_idx", "application_id", "id"),
+    Index("application_evidence_once", "application_id", "sha256", "kind", unique=True),
 )
 """Files that go with an application, as the proof that somebody was told (Q41)."""
 
@@ -298,13 +300,17 @@ registration_count = Table(
     "registration_count",
     metadata,
     Column("profession", Text, primary_key=True),
-    Column("region", Text, primary_key=True, comment="6-digit division code"),
+    Column("region", Text, primary_key=True, comment="2, 4 or 6 digits: with all that begins so"),
     Column("dimension", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     Column("count", Integer, nullable=False),
     Column("counted_at", DateTime(timezone=True), nullable=False),
-    Index("registration_count_region_idx", "region", postgresql_ops={"region": "text_pattern_ops"}),
+    Index(
+        "registration_count_nation_idx",
+        "profession",
+        postgresql_where=text("length(region) = 2"),
+    ),
 )
-"""Registrations counted by region, for the statistics of authorities."""
+"""Registrations counted by province, city and county, for the statistics of authorities."""
 
 only_grows(metadata, information_change_step, employment_confirmation, verification)

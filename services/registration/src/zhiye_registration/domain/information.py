@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from zhiye_contracts.codes import (
+    DEGREES,
+    EDUCATION,
+    NURSE_DEPARTMENTS,
+    NURSE_WORK_CATEGORIES,
+    NURSING_TITLES,
+    CodeTable,
+)
+from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.domain.registration import Registration
 
 COLUMNS = ("department", "work_category", "title", "education")
@@ -22,11 +31,55 @@ DETAILS = (
     "work_began_on",
 )
 FIELDS = (*COLUMNS, *DETAILS)
+SIDES = ("before", "after")
+PHOTO = "photo"
+"""Asked for as the others are, but kept as a file: its values are digests."""
+LABELS: dict[str, Text] = {
+    "department": Text("工作科室", "department"),
+    "work_category": Text("工作类别", "work category"),
+    "title": Text("技术职称", "title"),
+    "education": Text("学历", "education"),
+    "school": Text("毕业学校", "school"),
+    "major": Text("所学专业", "major"),
+    "degree": Text("学位", "degree"),
+    "study_length": Text("学制", "length of study"),
+    "graduated_on": Text("毕业时间", "graduated on"),
+    "study_experience": Text("专业学习经历", "study experience"),
+    "work_experience": Text("工作经历", "work experience"),
+    "position": Text("职务", "position"),
+    "work_began_on": Text("参加工作时间", "work began on"),
+    PHOTO: Text("个人相片", "photo"),
+}
+"""As the deck's screens call them (2.1, 2.3)."""
+CODED: dict[str, CodeTable] = {
+    "department": NURSE_DEPARTMENTS,
+    "work_category": NURSE_WORK_CATEGORIES,
+    "title": NURSING_TITLES,
+    "education": EDUCATION,
+    "degree": DEGREES,
+}
+FROM_EXAM = ("school", "major", "education")
+"""Shown as the exam's record has them until the registration has its own (deck 2.3.1)."""
 
 
 def value_of(one: Registration, field: str) -> Any:
     """What a registration has on record for a field; ``None`` for nothing."""
     return getattr(one, field) if field in COLUMNS else one.details.get(field)
+
+
+def on_record(one: Registration, exam: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field as it is shown: what the registration does not have is the exam's."""
+    values = {name: value_of(one, name) for name in FIELDS}
+    for name in FROM_EXAM:
+        if values[name] is None:
+            values[name] = exam.get(name) or None
+    return values
+
+
+def label_of(field: str, value: Any, language: Language) -> str | None:
+    """The label of a coded value; ``None`` where the field has no codes, or nothing."""
+    table = CODED.get(field)
+    return table.label(str(value), language) if table and value is not None else None
 
 
 def with_values(one: Registration, values: Mapping[str, Any]) -> Registration:

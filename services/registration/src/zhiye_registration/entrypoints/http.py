@@ -7,6 +7,8 @@ from zhiye_registration.entrypoints import (
     applications,
     business_types,
     employment,
+    evidence,
+    information_changes,
     interruptions,
     lists,
     merges,
@@ -28,7 +30,9 @@ def routes(kit: Kit) -> list[Routes]:
         lists.routes(kit),  # before one application
         applications.routes(kit),
         reviews.routes(kit),
+        evidence.routes(kit),
         photos.routes(kit),
+        information_changes.routes(kit),
         merges.routes(kit),
         renewal_windows.routes(kit),
         roster_exports.routes(kit),  # before the roster's one person
