@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from zhiye_chassis.security import Principal
@@ -28,7 +30,13 @@ FIT = {
 WORK = {"department": "ward", "work_category": "clinical-nursing"}
 HEBEI_HOSPITAL = Principal("ACC-H3", "institution", "钱主任", institution_id="HEBEI-HOSPITAL")
 ARMY = Principal("ACC-H4", "institution", "孔主任", institution_id="ARMY")
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def scan() -> bytes:
+    """A picture as a scanner gives it."""
+    file = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(file, "PNG")
+    return file.getvalue()
 
 
 class Businesses:
@@ -128,11 +136,11 @@ class Businesses:
     async def prove(self, who: Principal, application: str) -> None:
         """Attach a proof to an application that an institution files."""
         answer = await self.world.http.post(
-            f"{PATH}/{application}/evidence?name=proof.pdf",
-            content=PDF,
+            f"{PATH}/{application}/evidence?kind=informed&name=proof.png",
+            content=scan(),
             headers={
                 "Authorization": self.world._token_for(who),
-                "Content-Type": "application/pdf",
+                "Content-Type": "image/png",
             },
         )
         assert answer.status_code == 201, answer.text

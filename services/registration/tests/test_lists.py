@@ -127,7 +127,8 @@ async def test_a_wrong_query_is_refused(world, query):
 
 async def test_business_types_are_public_and_say_what_is_needed(world):
     items = (await world.call(None, "GET", "/api/v1/business-types")).json()
-    assert {item["slug"]: item["name"] for item in items} == {slug: text.zh for slug, text in NAMES.items()}
+    names = {slug: text.zh for slug, text in NAMES.items()}
+    assert {item["slug"]: item["name"] for item in items} == names
     row = (await world.call(None, "GET", "/api/v1/business-types/nurse-first")).json()
     assert [(r["by"], r["working_days"], r["statutory"]) for r in row["reviews"]] == [
         ("institution", 5, False),
