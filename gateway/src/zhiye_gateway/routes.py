@@ -69,7 +69,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/qualification-cases", "qualifications", body_limit=6 * MB),
     Route("/api/v1/qualifications", "qualifications", limit="search"),
     Route("/api/v1/my/qualifications", "qualifications"),
-    Route("/api/v1/applications", "registration"),
+    Route("/api/v1/applications", "registration", body_limit=6 * MB),
     Route("/api/v1/business-types", "registration"),
     Route("/api/v1/registrations", "registration", limit="search"),
     Route("/api/v1/my/registration", "registration"),

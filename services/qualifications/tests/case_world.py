@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from typing import Any
 
 import httpx
-from PIL import Image
+from services.chassis.tests.files import jpeg
 
 from zhiye_contracts.identifiers import make_id_number
 
@@ -19,31 +18,6 @@ def id_of(number: int = 1) -> str:
     """The ID number of the person of ``make_record(number)``."""
     born = date(2000 + number // 300 % 5, 1 + number // 25 % 12, 1 + number % 25)
     return make_id_number("110105", born, 2 * (number // 1500) + 2)
-
-
-def jpeg(shade: int = 200, size: tuple[int, int] = (40, 30)) -> bytes:
-    """A picture; another shade is another file."""
-    out = io.BytesIO()
-    Image.new("RGB", size, (shade, shade, shade)).save(out, "JPEG")
-    return out.getvalue()
-
-
-def png(size: tuple[int, int] = (40, 30)) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, "white").save(out, "PNG")
-    return out.getvalue()
-
-
-def pdf(body: bytes = b"") -> bytes:
-    """A small but whole PDF; ``body`` goes into its catalogue."""
-    head = b"%PDF-1.7\n"
-    catalogue = b"1 0 obj\n<< /Type /Catalog " + body + b" >>\nendobj\n"
-    table = (
-        b"xref\n0 2\n0000000000 65535 f \n%010d 00000 n \n" % len(head)
-        + b"trailer\n<< /Size 2 /Root 1 0 R >>\n"
-    )
-    start = len(head) + len(catalogue)
-    return head + catalogue + table + b"startxref\n%d\n%%%%EOF\n" % start
 
 
 class Cases:

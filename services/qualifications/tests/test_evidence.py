@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from services.qualifications.tests.case_world import CASES, Cases, codes, jpeg, pdf, png
+from services.chassis.tests.files import jpeg, pdf, png
+from services.qualifications.tests.case_world import CASES, Cases, codes
 
 from zhiye_chassis.evidence.looking import examine
 from zhiye_contracts.reasons import Refused

@@ -21,6 +21,10 @@ ROUTES = [
     ("GET", PATH, SIDES),
     ("GET", f"{PATH}/x", SIDES),
     ("POST", f"{PATH}/search", {"institution"}),
+    ("POST", f"{PATH}/x/evidence", FILERS),
+    ("GET", f"{PATH}/x/evidence", SIDES),
+    ("GET", "/api/v1/application-evidence/x", SIDES),
+    ("DELETE", "/api/v1/application-evidence/x", FILERS),
     ("POST", f"{PATH}/x/institution-review", {"institution"}),
     ("POST", f"{PATH}/x/decision", {"authority"}),
     ("GET", "/api/v1/my/registration", APPLICANT),
@@ -55,7 +59,7 @@ async def test_every_other_role_is_turned_away(world, method, path, roles):
     assert nobody.status_code == 401
 
 
-INACTIVE = ("/api/v1/my/eligibility/", PATH)
+INACTIVE = ("/api/v1/my/eligibility/", PATH, "/api/v1/application-evidence/")
 """Who is registered where nothing is electronic yet, or in the army, applies before the account is
 active: the approval activates it (Q5.2, Q29.2, Q33)."""
 
