@@ -110,6 +110,18 @@ async def test_what_the_form_of_a_renewal_says_is_on_record_with_the_approval(wo
     assert entry.values["department"] == {"before": "outpatient", "after": "emergency"}
 
 
+async def test_a_request_that_the_approval_fulfils_needs_no_review_any_more(world, b):
+    nurse = await b.nurse(department="outpatient")
+    asked = await world.call(
+        nurse, "POST", "/api/v1/my/information-changes", {"department": "emergency"}
+    )
+    assert asked.status_code == 201, asked.text
+    one = await b.submitted(nurse, "renewal", FIT | {"department": "emergency"})
+    await b.agreed(one, world.HOSPITAL, world.XICHENG)
+    path = f"/api/v1/my/information-changes/{asked.json()['id']}"
+    assert (await world.call(nurse, "GET", path)).json()["state"] == "approved"
+
+
 # --- change --------------------------------------------------------------------------------------
 
 

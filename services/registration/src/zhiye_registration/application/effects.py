@@ -20,6 +20,7 @@ from zhiye_registration.application.asking import facts_of
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.military import certificate_number_of
 from zhiye_registration.application.people import person_of
+from zhiye_registration.application.settle_information_changes import settle_pending
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.business_type import Effect, refusals
 from zhiye_registration.domain.information import carried
@@ -272,6 +273,7 @@ async def _change(
         moved_from_name=moved_from_name,
         values=values or None,
     )
+    await settle_pending(tx, kit, held, after)
     await _tell(tx, one, after)
     return after
 
