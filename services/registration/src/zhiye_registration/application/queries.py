@@ -54,7 +54,9 @@ def _own(caller: Principal, name: ListName) -> ColumnElement[bool]:
         "in_progress": AWAITING,
         "completed": CLOSED,
     }[name]
-    return and_(_a.person_key == caller.person_key, _a.state.in_(states))
+    mine = and_(_a.person_key == caller.person_key, _a.state.in_(states))
+    # Nobody has seen yet who holds an account that is not active: its own only.
+    return mine if caller.active else and_(mine, _a.account_id == caller.account_id)
 
 
 def _of_institution(caller: Principal, name: ListName) -> ColumnElement[bool]:
