@@ -1,7 +1,7 @@
 """Every event on the bus. Importing this package registers all of them."""
 
 from zhiye_contracts.events.accounts import AccountChanged, MessageRequested
-from zhiye_contracts.events.base import EVENTS, Event, ToldReason
+from zhiye_contracts.events.base import EVENTS, Event, ToldReason, told_reasons
 from zhiye_contracts.events.institutions import (
     AuthorityChanged,
     FilingChanged,
@@ -57,4 +57,5 @@ __all__ = [
     "RegistrationMoved",
     "RenewalReminder",
     "ToldReason",
+    "told_reasons",
 ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from zhiye_contracts.codes.grounds import sentence
+from zhiye_contracts.reasons import Text
 
 D = TypeVar("D", bound="CloudEventData")
 
@@ -42,7 +46,23 @@ class ToldReason(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     code: str
-    text: str
+    text: str = Field(description="In Chinese")
+    text_en: str | None = Field(None, description="In English, as far as it is known")
+
+
+def told_reasons(codes: Mapping[str, Text], kept: Iterable[Mapping[str, str]]) -> list[ToldReason]:
+    """Reasons as services keep them (``codes.grounds.told``), in both languages. One that is in
+    no table may bring its English along, under ``en``."""
+    return [
+        ToldReason(
+            code=one["code"],
+            text=one["text"],
+            text_en=sentence(codes, one["code"], one["note"], "en")
+            if one["code"] in codes
+            else one.get("en"),
+        )
+        for one in kept
+    ]
 
 
 def event(

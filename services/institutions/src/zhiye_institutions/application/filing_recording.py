@@ -7,10 +7,11 @@ from sqlalchemy import select
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
-from zhiye_contracts.events import FilingChanged, ToldReason
+from zhiye_contracts.events import FilingChanged, told_reasons
 from zhiye_institutions.adapters import filings
 from zhiye_institutions.adapters.tables import authority
 from zhiye_institutions.domain.filing import Filing
+from zhiye_institutions.domain.filing_reasons import FILING_REASONS
 
 
 async def record(
@@ -45,7 +46,7 @@ async def announce(
             institution_name=institution_name,
             authority_id=one.authority_id,
             authority_name=name,
-            reasons=[ToldReason(code=r["code"], text=r["text"]) for r in one.reasons],
+            reasons=told_reasons(FILING_REASONS, one.reasons),
             deadline=one.deadline,
         )
     )

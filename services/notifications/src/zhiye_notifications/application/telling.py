@@ -33,8 +33,9 @@ def in_order(events: Iterable[E]) -> list[E]:
     return sorted(events, key=lambda e: (e.occurred_at, e.aggregate_id, e.version))
 
 
-def reasons_of(reasons: Sequence[ToldReason]) -> list[str]:
-    return [reason.text for reason in reasons]
+def reasons_of(reasons: Sequence[ToldReason]) -> list[dict[str, str]]:
+    """In both languages: who reads it, and in which, is known when it is shown or sent."""
+    return [{"zh": one.text, "en": one.text_en or one.text} for one in reasons]
 
 
 async def tell(tx: Transaction, kit: Kit, messages: Iterable[Told]) -> None:

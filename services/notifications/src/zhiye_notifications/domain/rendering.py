@@ -117,11 +117,13 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
     return words
 
 
-def _reasons(reasons: Sequence[str], language: Language, joined: str) -> str:
-    """All reasons, numbered: one a line, or, for an SMS, one after the other as far as they fit."""
+def _reasons(reasons: Sequence[str | Mapping[str, str]], language: Language, joined: str) -> str:
+    """All reasons, numbered: one a line, or, for an SMS, one after the other as far as they fit.
+    Those of old messages are texts in Chinese."""
     if not reasons:
         return _LOG_IN.read(language)
-    numbered = [joined.format(n=n, reason=reason) for n, reason in enumerate(reasons, 1)]
+    texts = [one if isinstance(one, str) else one[language] for one in reasons]
+    numbered = [joined.format(n=n, reason=reason) for n, reason in enumerate(texts, 1)]
     if joined.startswith("\n"):
         return "".join(numbered)
     between = Text("；", "; ").read(language)

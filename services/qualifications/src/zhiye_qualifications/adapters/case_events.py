@@ -11,9 +11,10 @@ from zhiye_contracts.events import (
     ForwardedEvidence,
     QualificationCaseChanged,
     QualificationCaseForwarded,
-    ToldReason,
+    told_reasons,
 )
 from zhiye_qualifications.adapters.cases import seal
+from zhiye_qualifications.domain.case_reasons import CASE_REASONS
 from zhiye_qualifications.domain.cases import Case
 
 
@@ -32,7 +33,7 @@ def case_changed(one: Case, change: str, organisation: str | None) -> Qualificat
         former_person_key=one.former_person_key,
         institution_id=one.institution_id,
         organisation=organisation,
-        reasons=[ToldReason(code=r["code"], text=r["text"]) for r in one.reasons],
+        reasons=told_reasons(CASE_REASONS, one.reasons),
         deadline=one.deadline,
     )
 

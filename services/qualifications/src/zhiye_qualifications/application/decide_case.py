@@ -70,7 +70,10 @@ async def decide_by_event(tx: Transaction, kit: Kit, event: QualificationCaseDec
     logged and left: trying again would not help, and who sent it reads the case."""
     decision = Decision(
         event.decision,
-        [{"code": r.code, "text": r.text, "note": r.text} for r in event.reasons],
+        [
+            {"code": r.code, "text": r.text, "note": r.text, "en": r.text_en or r.text}
+            for r in event.reasons
+        ],
     )
     by = Actor(None, "exam_centre", event.decided_by, EXAM_CENTRE)
     try:

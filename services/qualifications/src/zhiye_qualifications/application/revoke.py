@@ -13,7 +13,7 @@ from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import CodeTable, grounds
-from zhiye_contracts.events import QualificationCaseChanged, ToldReason
+from zhiye_contracts.events import QualificationCaseChanged, told_reasons
 from zhiye_contracts.identifiers.errors import reason
 from zhiye_contracts.reasons import Refused
 from zhiye_qualifications.adapters import cases as store
@@ -79,6 +79,7 @@ async def change_force(
         await corrections.drop(tx, key, [IN_FORCE])
     await register_store.write(tx, [after])
     text = grounds.sentence(CODES[change], ground.code, ground.note, "zh")
+    reasons = [{"code": ground.code, "text": text, "note": ground.note}]
     by = actor_of(caller, organisation_of(caller))
     number = await store.next_number(tx, kit.clock.today())
     await corrections.note_change(
@@ -88,7 +89,7 @@ async def change_force(
         fields=[IN_FORCE],
         by=by,
         at=now,
-        reasons=[{"code": ground.code, "text": text, "note": ground.note}],
+        reasons=reasons,
         case_id=act,
         number=number,
         document=ground.document,
@@ -106,7 +107,7 @@ async def change_force(
             province=row["province"],
             person_key=row["person_key"],
             organisation=by.organisation,
-            reasons=[ToldReason(code=ground.code, text=text)],
+            reasons=told_reasons(CODES[change], reasons),
         ),
     )
     return after
