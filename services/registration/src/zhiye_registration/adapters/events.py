@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from zhiye_contracts.events import ApplicationChanged, RegistrationChanged, ToldReason
+from zhiye_contracts.events import ApplicationChanged, RegistrationChanged, told_reasons
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration
+from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 
 
 def application_changed(one: Application, change: str) -> ApplicationChanged:
@@ -27,7 +28,7 @@ def application_changed(one: Application, change: str) -> ApplicationChanged:
         institution_name=one.institution_name,
         authority_id=one.authority_id,
         authority_name=one.authority_name,
-        reasons=[ToldReason(code=r["code"], text=r["text"]) for r in one.reasons],
+        reasons=told_reasons(REVIEW_REASONS, one.reasons),
         deadline=one.deadline,
         source=one.source,
         waits_for_id=waits_for[0],

@@ -6,9 +6,10 @@ from typing import Literal
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.timeline import Actor
-from zhiye_contracts.events import InformationChangeStepped, ToldReason
+from zhiye_contracts.events import InformationChangeStepped, told_reasons
 from zhiye_registration.adapters import information_changes
 from zhiye_registration.domain.information_change import InformationChange
+from zhiye_registration.domain.information_reasons import INFORMATION_REASONS
 
 Step = Literal["requested", "replaced", "withdrawn", "approved", "refused", "settled"]
 _TOLD: dict[Step, Literal["requested", "withdrawn", "approved", "refused"]] = {
@@ -43,6 +44,6 @@ async def record(tx: Transaction, one: InformationChange, step: Step, actor: Act
             institution_id=one.institution_id,
             institution_name=one.institution_name,
             fields=list(one.changes),
-            reasons=[ToldReason(code=r["code"], text=r["text"]) for r in one.reasons],
+            reasons=told_reasons(INFORMATION_REASONS, one.reasons),
         )
     )
