@@ -75,7 +75,9 @@ async def test_a_refusal_closes_the_application_and_tells_all_its_reasons(world)
     refused = (await world.review(world.XICHENG, one, "refuse", reasons=reasons)).json()
     assert refused["state"] == "refused"
     assert [r["text"] for r in refused["reasons"]] == ["不具备法定条件", "专业不符"]
-    assert (await world.events("application-changed"))[-1]["reasons"] == refused["reasons"]
+    told = (await world.events("application-changed"))[-1]["reasons"]
+    assert [r["text"] for r in told] == [r["text"] for r in refused["reasons"]]
+    assert [r["text_en"] for r in told] == ["A condition of the law is not met", "专业不符"]
     mine = (await world.call(nurse, "GET", "/api/v1/my/registration")).json()
     assert mine == {
         "status": "never_registered",
