@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from zhiye_chassis.web import Routes
 from zhiye_registration.entrypoints import (
+    application_exports,
+    application_forms,
     applications,
     business_types,
     employment,
@@ -28,9 +30,11 @@ def routes(kit: Kit) -> list[Routes]:
         registrations.routes(kit),
         business_types.routes(kit),
         lists.routes(kit),  # before one application
+        application_exports.routes(kit),
         applications.routes(kit),
         reviews.routes(kit),
         evidence.routes(kit),
+        application_forms.routes(kit),
         photos.routes(kit),
         information_changes.routes(kit),
         merges.routes(kit),

@@ -1,0 +1,38 @@
+"""The lists of applications and what they are narrowed to (deck 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+ListName = Literal["waiting_for_me", "in_progress", "completed"]
+Sort = Literal["newest", "deadline"]
+Due = Literal["late", "today", "soon"]
+"""Where the pending review stands (限时办结, Q59.9): its last day is over, is today, or is one of
+the next working days. An application is in one of them at most."""
+Result = Literal["approved", "refused"]
+
+SOON_DAYS = 3
+"""Working days that are soon, unless the reader says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; ``soon_until`` is the last day that is soon. ``valid_until`` is
+    of the applicant's registration: everybody whose registration expires on one day."""
+
+    business_type: str | None = None
+    state: str | None = None
+    result: Result | None = None
+    source: str | None = None
+    institution_id: str | None = None
+    number: str | None = None
+    name: str | None = None
+    applied_from: date | None = None
+    applied_to: date | None = None
+    decided_from: date | None = None
+    decided_to: date | None = None
+    due: Due | None = None
+    soon_until: date | None = None
+    valid_until: date | None = None
