@@ -118,7 +118,7 @@ def check_story(said: str, language: str) -> str:
     assert until.startswith(str(today.year + 5)), "five years, the last day before the anniversary"
     details = re.findall(r"^ {7}(\S.*)$", said, re.MULTILINE)
     conditions = [line for line in details if line[0] in "✓?" and "(" in line]
-    assert len(conditions) == 13
+    assert len(conditions) == 14
     assert sum(SOURCES[language] in line for line in conditions) >= 3
     reasons = [line for line in details if line.startswith("✗") and "→" in line]
     assert len(reasons) == 3, "every unmet condition, with its next step"
