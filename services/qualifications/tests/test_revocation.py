@@ -43,7 +43,9 @@ async def test_a_revoked_qualification_is_a_new_version_not_in_force(cases: Case
         "revoked",
         row["person_key"],
     )
-    assert told["reasons"] == [{"code": "exam_fraud", "text": "考试作弊，成绩被宣布无效"}]
+    (reason,) = told["reasons"]
+    assert (reason["code"], reason["text"]) == ("exam_fraud", "考试作弊，成绩被宣布无效")
+    assert reason["text_en"] == REVOCATION_REASONS.label("exam_fraud", "en")
 
 
 async def test_no_feed_undoes_a_revocation(cases: Cases, record: Make) -> None:

@@ -53,6 +53,9 @@ class ApplicationChanged(Event):
         None, description="The institution that the pending step waits for, if one"
     )
     waits_for_name: str | None = None
+    ground: str | None = Field(
+        None, description="Code of ``CANCELLATION_GROUNDS``, of a cancellation"
+    )
 
 
 @event(
@@ -129,6 +132,7 @@ class RegistrationMoved(Event):
     into_institution_name: str
     into_region: str
     authority_name: str | None = None
+    authority_id: str | None = Field(None, description="The authority that decided it")
     moved_on: date
 
 

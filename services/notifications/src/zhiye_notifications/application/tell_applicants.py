@@ -6,28 +6,64 @@ from collections.abc import Sequence
 
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import ApplicationChanged
-from zhiye_notifications.application.telling import Told, in_order, reasons_of, tell
-from zhiye_notifications.domain.templates import template_of_step
+from zhiye_notifications.adapters.tables import contact
+from zhiye_notifications.application.telling import (
+    Told,
+    accounts_by,
+    in_order,
+    reasons_of,
+    tell,
+)
+from zhiye_notifications.domain.filed_templates import template_about_you, template_of_filed
+from zhiye_notifications.domain.templates import is_silent, template_of_step
 from zhiye_notifications.kit import Kit
 
 
 async def tell_applicants(tx: Transaction, kit: Kit, events: Sequence[ApplicationChanged]) -> None:
-    """A message in the applicant's inbox, and one to her phone or else her email."""
-    await tell(
-        tx,
-        kit,
-        [
-            Told(
-                f"{event.aggregate_id}:{event.version}",
-                event.account_id,
-                template,
-                _parameters(event),
-                event.occurred_at,
+    """A message in the applicant's inbox, and one to her phone or else her email.
+
+    What an institution filed about a person, the filing account finds in its inbox, and the
+    person is told of it as well (Q41). Institutions and authorities are not told what waits for
+    them: two thousand renewals would be two thousand messages, and they have queues.
+    """
+    filed = {event.person_key for event in events if event.source == "institution"}
+    accounts = await accounts_by(tx, contact.c.person_key, filed)
+    told: list[Told] = []
+    for event in in_order(events):
+        source = f"{event.aggregate_id}:{event.version}"
+        if event.source == "institution":
+            told += _of_filed(event, source, accounts[event.person_key])
+        elif template := template_of_step(event.state, event.change):
+            told.append(
+                Told(source, event.account_id, template, _parameters(event), event.occurred_at)
             )
-            for event in in_order(events)
-            if (template := template_of_step(event.state, event.change)) is not None
-        ],
-    )
+    await tell(tx, kit, told)
+
+
+def _of_filed(event: ApplicationChanged, source: str, people: Sequence[str]) -> list[Told]:
+    """One that an institution filed: to the account that did, and to the person's."""
+    if is_silent(event.state, event.change):
+        return []
+    parameters = _parameters(event)
+    told = [
+        Told(
+            source,
+            event.account_id,
+            template_of_filed(event.state),
+            parameters,
+            event.occurred_at,
+            inbox_only=True,
+        )
+    ]
+    # Before its first submission nobody has to decide on it.
+    submitted = event.authority_id is not None
+    template = template_about_you(event.state, event.change, submitted=submitted)
+    if template is not None:
+        told += [
+            Told(f"{source}:{account}", account, template, parameters, event.occurred_at)
+            for account in people
+        ]
+    return told
 
 
 def _parameters(event: ApplicationChanged) -> dict[str, object]:
@@ -36,6 +72,8 @@ def _parameters(event: ApplicationChanged) -> dict[str, object]:
         "number": event.number,
         "institution": event.institution_name,
         "authority": event.authority_name,
+        "waits_for": event.waits_for_name,
+        "ground": event.ground,
         "deadline": event.deadline.isoformat() if event.deadline else None,
         "reasons": reasons_of(event.reasons),
     }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-
-from sqlalchemy import select
 
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import QualificationCaseChanged
 from zhiye_notifications.adapters.tables import contact
-from zhiye_notifications.application.telling import Told, in_order, reasons_of, tell
+from zhiye_notifications.application.telling import (
+    Told,
+    accounts_by,
+    in_order,
+    reasons_of,
+    tell,
+)
 from zhiye_notifications.domain.case_templates import template_of_case
 from zhiye_notifications.kit import Kit
 
@@ -26,13 +29,14 @@ async def tell_people_of_cases(
     number. When a case is submitted that would move a record to another ID number, the account of
     the present one is told too: it may be the rightful owner's.
     """
-    accounts = await _accounts(tx, events)
+    keys = {key for e in events for key in (e.person_key, e.former_person_key) if key}
+    accounts = await accounts_by(tx, contact.c.person_key, keys)
     told: list[tuple[QualificationCaseChanged, str, str]] = []
     for event in in_order(events):
         template = template_of_case(event.kind, event.state, event.change)
         if template is None:
             continue
-        own = [event.account_id] if event.account_id else accounts[event.person_key]
+        own = [event.account_id] if event.account_id else accounts[event.person_key or ""]
         told += [(event, template, account) for account in own]
         if event.change == "submitted" and event.former_person_key:
             others = [a for a in accounts[event.former_person_key] if a not in own]
@@ -51,23 +55,6 @@ async def tell_people_of_cases(
             for event, template, account in told
         ],
     )
-
-
-async def _accounts(
-    tx: Transaction, events: Sequence[QualificationCaseChanged]
-) -> defaultdict[str | None, list[str]]:
-    """The accounts of the people that these events are about, by the index of the ID number."""
-    keys = {key for e in events for key in (e.person_key, e.former_person_key) if key}
-    found: defaultdict[str | None, list[str]] = defaultdict(list)
-    if keys:
-        rows = await tx.execute(
-            select(contact.c.person_key, contact.c.account_id)
-            .where(contact.c.person_key.in_(keys), ~contact.c.revoked)
-            .order_by(contact.c.account_id)
-        )
-        for row in rows:
-            found[row.person_key].append(row.account_id)
-    return found
 
 
 def _parameters(event: QualificationCaseChanged) -> dict[str, object]:

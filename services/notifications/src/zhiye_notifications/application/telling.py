@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+
+from sqlalchemy import Column, select
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_contracts.events import Event, ToldReason
 from zhiye_notifications.adapters import queue
+from zhiye_notifications.adapters.tables import contact
 from zhiye_notifications.domain.delivery import WAIT_FOR_CONTACT
 from zhiye_notifications.kit import Kit
 
@@ -36,6 +40,22 @@ def in_order(events: Iterable[E]) -> list[E]:
 def reasons_of(reasons: Sequence[ToldReason]) -> list[dict[str, str]]:
     """In both languages: who reads it, and in which, is known when it is shown or sent."""
     return [{"zh": one.text, "en": one.text_en or one.text} for one in reasons]
+
+
+async def accounts_by(
+    tx: Transaction, column: Column[Any], values: Collection[str]
+) -> defaultdict[str, list[str]]:
+    """The accounts that are not revoked, by what a column of ``contact`` has."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if values:
+        rows = await tx.execute(
+            select(column, contact.c.account_id)
+            .where(column.in_(sorted(values)), ~contact.c.revoked)
+            .order_by(contact.c.account_id)
+        )
+        for value, account in rows:
+            found[value].append(account)
+    return found
 
 
 async def tell(tx: Transaction, kit: Kit, messages: Iterable[Told]) -> None:

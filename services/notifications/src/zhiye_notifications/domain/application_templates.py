@@ -36,6 +36,81 @@ APPLICATION_TEMPLATES: dict[str, Template] = {
         example=_STEP,
         source="deck step 9",
     ),
+    "application_awaiting_origin": Template(
+        title=Text("申请已提交，等待原机构审核", "Submitted, waiting for the original institution"),
+        text=Text(
+            "您的{business}申请（{number}）已提交，等待原执业机构{waits_for}审核{until}。",
+            "Your application for {business} ({number}) was submitted; {waits_for}, where you "
+            "come from, reviews it next{until}.",
+        ),
+        next_step=Text(
+            "您现在无需操作；可以随时查看进度，审批决定作出前可以撤回。",
+            "You need not do anything now. You can follow it, and withdraw it until the decision.",
+        ),
+        sms=Text(
+            "您的{business}申请（{number}）已提交，待{waits_for}审核。",
+            "{business} {number}: submitted, {waits_for} reviews it.",
+        ),
+        example=_STEP | {"business_type": "nurse-military-to-local", "waits_for": "某部队医院"},
+        source="Q33",
+    ),
+    "application_awaiting_confirmation": Template(
+        title=Text("审批已通过，等待原机构确认", "Approved, waiting to be confirmed"),
+        text=Text(
+            "{authority}已批准您的{business}申请（{number}），"
+            "还需原执业机构{waits_for}核实确认{until}。",
+            "{authority} has approved your application for {business} ({number}); {waits_for}, "
+            "where you come from, has to confirm it{until}.",
+        ),
+        next_step=Text(
+            "您现在无需操作；确认后注册即生效，届时会再通知您。",
+            "You need not do anything now. You are registered once it is confirmed, and will be "
+            "told.",
+        ),
+        sms=Text(
+            "{authority}已批准您的{business}申请（{number}），待{waits_for}确认后生效。",
+            "{business} {number}: approved; {waits_for} has to confirm it.",
+        ),
+        example=_STEP | {"business_type": "nurse-military-to-local", "waits_for": "某部队医院"},
+        source="Q33",
+    ),
+    "application_origin_refused": Template(
+        title=Text("原机构未同意您的申请", "The original institution did not agree"),
+        text=Text(
+            "原军队武警机构未同意您的{business}申请（{number}）。全部原因：{reasons}",
+            "The military institution that you come from did not agree to your application for "
+            "{business} ({number}). All reasons: {reasons}",
+        ),
+        next_step=Text(
+            "请与该机构联系，改正后可以重新申请。",
+            "Speak to them; you can apply again when it is mended.",
+        ),
+        sms=Text(
+            "原军队武警机构未同意您的{business}申请（{number}）：{reasons}。请联系后重新申请。",
+            "{business} {number}: the original institution did not agree: {reasons}.",
+        ),
+        example=_REASONED | {"business_type": "nurse-military-to-local"},
+        source="Q33",
+    ),
+    "application_not_confirmed": Template(
+        title=Text("原机构未予确认", "It was not confirmed"),
+        text=Text(
+            "您的{business}申请（{number}）审批后，原军队武警机构未予确认，注册没有生效。"
+            "全部原因：{reasons}",
+            "After your application for {business} ({number}) was approved, the military "
+            "institution did not confirm it: you are not registered. All reasons: {reasons}",
+        ),
+        next_step=Text(
+            "请与原军队武警机构联系，解决后可以重新申请。",
+            "Speak to the military institution; you can apply again when it is settled.",
+        ),
+        sms=Text(
+            "您的{business}申请（{number}）原军队武警机构未予确认，未生效：{reasons}。",
+            "{business} {number}: not confirmed, no effect: {reasons}.",
+        ),
+        example=_REASONED | {"business_type": "nurse-military-to-local"},
+        source="Q33",
+    ),
     "application_awaiting_authority": Template(
         title=Text("申请已到审批机关", "Waiting for the authority"),
         text=Text(

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zhiye_contracts.codes import BUSINESS_TYPES, FILING_KINDS
+from zhiye_contracts.codes import BUSINESS_TYPES, CANCELLATION_GROUNDS, FILING_KINDS
 from zhiye_contracts.reasons import Language, Text
 from zhiye_notifications.domain.case_templates import case_words
 from zhiye_notifications.domain.delivery import Channel
+from zhiye_notifications.domain.record_templates import field_names, late
 from zhiye_notifications.domain.templates import EMAIL_FRAME, SIGNATURE, TEMPLATES, Template
 
 SINGLE_PART, JOINED_PART = 70, 67
@@ -19,12 +20,17 @@ SMS_REASONS = 250
 
 _UNTIL = Text("，最迟 {deadline} 前办结", ", by {deadline} at the latest")
 _AUTHORITY = Text("审批机关", "the authority")
+_INSTITUTION = Text("执业机构", "your institution")
+_ORIGIN = Text("军队武警机构", "the military institution")
+_BECAUSE = Text("，理由：{ground}", " on the ground: {ground}")
 _LOG_IN = Text("请登录查看", "log in to see them")
 _WHAT = {"phone": Text("手机号", "phone"), "email": Text("邮箱", "email address")}
 _RESULT = {
     "confirmed": Text("已确认为同一人", "it is the same person"),
     "rejected": Text("不是同一人，请核对姓名", "it is not the same person; check the name"),
 }
+_UNKNOWN = {"authority": _AUTHORITY, "institution": _INSTITUTION, "waits_for": _ORIGIN}
+"""How somebody is called whose name is not known."""
 _YOURSELF = Text("您本人", "yourself")
 _MORE = Text("等共 {count} 项，登录查看全部", "…, {count} in all: log in to see them")
 
@@ -103,8 +109,15 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
         words["filing"] = FILING_KINDS.label(str(words["kind"]), language)
     if "case" in words:
         words |= case_words(words, language)
-    if "authority" in words:
-        words["authority"] = words["authority"] or _AUTHORITY.read(language)
+    for name, unknown in _UNKNOWN.items():
+        if name in words:
+            words[name] = words[name] or unknown.read(language)
+    if "ground" in words:
+        words["because"] = _because(words["ground"], language)
+    if "valid_until" in words:
+        words["late"] = late(words.get("late_until"), language)
+    if "fields" in words:
+        words["field_names"] = field_names(words["fields"], language)
     for name, told in (("what", _WHAT), ("result", _RESULT)):
         if text := told.get(str(words.get(name))):
             words[name] = text.read(language)
@@ -115,6 +128,12 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
     deadline = words.get("deadline")
     words["until"] = _UNTIL.read(language).format(deadline=deadline) if deadline else ""
     return words
+
+
+def _because(ground: str | None, language: Language) -> str:
+    if not ground:
+        return ""
+    return _BECAUSE.read(language).format(ground=CANCELLATION_GROUNDS.label(ground, language))
 
 
 def _reasons(reasons: Sequence[str | Mapping[str, str]], language: Language, joined: str) -> str:

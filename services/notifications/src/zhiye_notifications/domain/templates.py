@@ -6,16 +6,20 @@ from zhiye_contracts.reasons import Text
 from zhiye_notifications.domain.account_templates import ACCOUNT_TEMPLATES
 from zhiye_notifications.domain.application_templates import APPLICATION_TEMPLATES
 from zhiye_notifications.domain.case_templates import CASE_TEMPLATES
+from zhiye_notifications.domain.filed_templates import FILED_TEMPLATES
 from zhiye_notifications.domain.filing_templates import FILING_TEMPLATES
+from zhiye_notifications.domain.record_templates import RECORD_TEMPLATES
 from zhiye_notifications.domain.template import EMAIL_FRAME, SIGNATURE, Template
 
-__all__ = ["EMAIL_FRAME", "SIGNATURE", "TEMPLATES", "Template", "template_of_step"]
+__all__ = ["EMAIL_FRAME", "SIGNATURE", "TEMPLATES", "Template", "is_silent", "template_of_step"]
 
 TEMPLATES: dict[str, Template] = {
     **ACCOUNT_TEMPLATES,
     **APPLICATION_TEMPLATES,
     **FILING_TEMPLATES,
     **CASE_TEMPLATES,
+    **FILED_TEMPLATES,
+    **RECORD_TEMPLATES,
     "qualification_batch_completed": Template(
         title=Text("资格数据已处理完毕", "The batch is complete"),
         text=Text(
@@ -35,8 +39,10 @@ TEMPLATES: dict[str, Template] = {
 STATE_TEMPLATES: dict[str, str] = {
     state: f"application_{state}"
     for state in (
+        "awaiting_origin",
         "awaiting_institution",
         "awaiting_authority",
+        "awaiting_confirmation",
         "returned",
         "institution_refused",
         "approved",
@@ -48,16 +54,24 @@ STATE_TEMPLATES: dict[str, str] = {
 SILENT_STATES = frozenset({"draft"})
 SILENT_CHANGES = frozenset({"revise", "revised"})
 """Steps that are the applicant's own writing: nothing to tell."""
+CHANGE_TEMPLATES = {
+    "qualification_revoked": "application_qualification_revoked",
+    "origin_refused": "application_origin_refused",
+    "not_confirmed": "application_not_confirmed",
+}
+"""Steps that the state alone does not tell."""
 READDRESSING_CHANGES = frozenset({"institution_merged", "merge_undone"})
 """Steps that nobody took: the institution was merged, or that was undone."""
 
 
 def template_of_step(state: str, change: str) -> str | None:
     """The template for a step of an application; ``None`` when there is nothing to tell."""
-    if state in SILENT_STATES or change in SILENT_CHANGES:
+    if is_silent(state, change):
         return None
     if change in READDRESSING_CHANGES:
         return "application_readdressed"
-    if change == "qualification_revoked":
-        return "application_qualification_revoked"
-    return STATE_TEMPLATES.get(state, "application_changed")
+    return CHANGE_TEMPLATES.get(change) or STATE_TEMPLATES.get(state, "application_changed")
+
+
+def is_silent(state: str, change: str) -> bool:
+    return state in SILENT_STATES or change in SILENT_CHANGES

@@ -8,15 +8,23 @@ from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
     FilingChanged,
+    InformationChangeStepped,
     MessageRequested,
     QualificationBatchCompleted,
     QualificationCaseChanged,
+    RegistrationMoved,
+    RenewalReminder,
 )
 from zhiye_notifications.application.project_contacts import project_contacts
 from zhiye_notifications.application.queue_requested import queue_requested
 from zhiye_notifications.application.tell_applicants import tell_applicants
 from zhiye_notifications.application.tell_exam_centre import tell_exam_centre
 from zhiye_notifications.application.tell_institutions import tell_institutions
+from zhiye_notifications.application.tell_of_registrations import (
+    tell_of_information,
+    tell_of_moves,
+    tell_of_renewals,
+)
 from zhiye_notifications.application.tell_people_of_cases import tell_people_of_cases
 from zhiye_notifications.kit import Kit
 
@@ -34,6 +42,15 @@ def subscriptions(kit: Kit) -> Subscriptions:
     async def case_stepped(tx: Transaction, events: list[QualificationCaseChanged]) -> None:
         await tell_people_of_cases(tx, kit, events)
 
+    async def reminded(tx: Transaction, events: list[RenewalReminder]) -> None:
+        await tell_of_renewals(tx, kit, events)
+
+    async def moved(tx: Transaction, events: list[RegistrationMoved]) -> None:
+        await tell_of_moves(tx, kit, events)
+
+    async def information_changed(tx: Transaction, events: list[InformationChangeStepped]) -> None:
+        await tell_of_information(tx, kit, events)
+
     async def batch_read(tx: Transaction, event: QualificationBatchCompleted) -> None:
         await tell_exam_centre(tx, kit, event)
 
@@ -46,5 +63,8 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(FilingChanged, filed, batch=True),
             Subscription(QualificationCaseChanged, case_stepped, batch=True),
             Subscription(QualificationBatchCompleted, batch_read),
+            Subscription(RenewalReminder, reminded, batch=True),
+            Subscription(RegistrationMoved, moved, batch=True),
+            Subscription(InformationChangeStepped, information_changed, batch=True),
         ),
     )
