@@ -16,9 +16,11 @@ from services.registration.tests.businesses import (
     Businesses,
 )
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
+from zhiye_registration.adapters import registrations
 
 DAY = timedelta(days=1)
 TRAINING = {
@@ -531,3 +533,14 @@ async def test_may_i_answers_for_every_business(world, b):
             assert one["outcome"] == "met" or one["reason"]["next_step"]
     assert answers["nurse-first"] == answers["nurse-re-registration"] == "no"
     assert answers["nurse-renewal"] == answers["nurse-change"] == "unknown"
+
+
+async def test_the_database_takes_no_effect_of_what_was_not_approved(world, b):
+    nurse = await b.nurse()
+    one = await b.submitted(nurse, "renewal", FIT)
+    held = await b.registration(nurse)
+    async with world.kit.database.transaction() as tx:
+        with pytest.raises(DBAPIError, match="no effect without an approval"):
+            await registrations.add_history(
+                tx, held, "nurse-renewal", "北京示例医院", one["id"], one["number"]
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -158,7 +160,7 @@ application = Table(
         unique=True,
         postgresql_where=text(IN_THE_WAY),
     ),
-    Index("application_open_idx", "state", "business_type", postgresql_where=text(IS_OPEN)),
+    Index("application_state_idx", "state", "business_type", "id"),
     Index("application_person_idx", "person_key", "id"),
     Index("application_institution_idx", "institution_id", "state", "id"),
     Index(
@@ -176,7 +178,15 @@ application = Table(
         "id",
         postgresql_where=text("state = 'awaiting_authority'"),
     ),
-    Index("application_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}),
+    Index(
+        "application_region_idx",
+        "region",
+        "state",
+        "id",
+        postgresql_ops={"region": "text_pattern_ops"},
+    ),
+    # Periods of the lists: rows lie about in the order of time.
+    Index("application_time_idx", "submitted_at", "decided_at", postgresql_using="brin"),
 )
 
 application_step = Table(
@@ -354,3 +364,18 @@ certificate_serial = Table(
 )
 
 only_grows(metadata, application_step, registration_history)
+
+NO_EFFECT_WITHOUT_APPROVAL = (
+    "CREATE FUNCTION refuse_effect() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF NOT EXISTS (SELECT FROM application WHERE id = NEW.application_id AND state = 'approved')"
+    " THEN RAISE EXCEPTION 'no effect without an approval'; END IF; RETURN NEW; END $$",
+    "CREATE TRIGGER no_effect_without_approval BEFORE INSERT ON registration_history FOR EACH ROW"
+    " WHEN (NEW.application_id IS NOT NULL) EXECUTE FUNCTION refuse_effect()",
+)
+"""What an application brought about is written after it was approved, by whatever code."""
+for _statement in NO_EFFECT_WITHOUT_APPROVAL:
+    event.listen(
+        registration_history,
+        "after_create",
+        DDL(_statement),  # type: ignore[no-untyped-call]
+    )
