@@ -23,6 +23,7 @@ ROUTES = [
     ("POST", f"{PATH}/search", {"institution"}),
     ("POST", f"{PATH}/x/evidence", FILERS),
     ("GET", f"{PATH}/x/evidence", SIDES),
+    ("GET", f"{PATH}/x/form.pdf", SIDES),
     ("GET", "/api/v1/application-evidence/x", SIDES),
     ("DELETE", "/api/v1/application-evidence/x", FILERS),
     ("POST", f"{PATH}/x/institution-review", {"institution"}),
