@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from services.qualifications.tests.case_world import Cases, codes
 
+from zhiye_qualifications.domain.case_reasons import REVOCATION_REASONS
+
 Make = Callable[..., dict[str, Any]]
 RECOGNISED = {"route": "recognition", "admission_number": None}
 REVOKED = {"reason": "exam_fraud", "document": "京卫罚〔2026〕17号"}
