@@ -161,7 +161,9 @@ bulk_job = Table(
     Column("organisation_id", Text, nullable=False),
     Column("decision", Text, nullable=False),
     Column("reasons", JSONB, nullable=False),
+    Column("selection", JSONB, comment="what it was selected by, unless by id"),
     Column("state", Text, nullable=False),
+    Column("stopped_by", Text, comment="cancellation | account_revoked"),
     Column("total", Integer, nullable=False),
     Column("done", Integer, nullable=False),
     Column("succeeded", Integer, nullable=False),
@@ -169,6 +171,9 @@ bulk_job = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('waiting', 'running', 'done', 'cancelled')", name="state"),
+    CheckConstraint("(state = 'cancelled') = (stopped_by IS NOT NULL)", name="stopped_by"),
+    CheckConstraint("succeeded <= done AND done <= total", name="progress"),
+    CheckConstraint("state <> 'done' OR done = total", name="nothing_left"),
     Index("bulk_job_open_idx", "id", postgresql_where=text("state IN ('waiting', 'running')")),
     Index("bulk_job_organisation_idx", "organisation_id", "id"),
 )
@@ -184,6 +189,11 @@ bulk_item = Table(
     Column("outcome", Text, comment="done | refused"),
     Column("problem", JSONB, comment="codes and texts of a refusal, in both languages"),
     Column("at", DateTime(timezone=True)),
+    CheckConstraint("outcome IN ('done', 'refused')", name="outcome"),
+    CheckConstraint(
+        "(outcome IS NOT DISTINCT FROM 'refused') = (problem IS NOT NULL)", name="problem"
+    ),
+    Index("bulk_item_open_idx", "job_id", "place", postgresql_where=text("outcome IS NULL")),
 )
 
 registration_import = Table(

@@ -1,0 +1,168 @@
+"""Working off orders of many reviews in the background, some applications in one transaction.
+
+An item is marked in the transaction in which its application is reviewed, so a crash anywhere does
+nothing twice and loses nothing; several workers, of one process or of many, take different items.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping
+from sqlalchemy.exc import DBAPIError
+
+from zhiye_chassis.database import Database, Transaction, is_transient
+from zhiye_chassis.security import Principal
+from zhiye_chassis.telemetry import log
+from zhiye_contracts.reasons import Refused
+from zhiye_registration.adapters import bulk
+from zhiye_registration.application.decide_application import decide_application
+from zhiye_registration.application.review_application import review_application
+from zhiye_registration.domain import bulk as why
+from zhiye_registration.domain.bulk import Item, Outcome
+from zhiye_registration.kit import Kit
+
+CHUNK = 50
+"""Applications in one transaction: they stay locked until it ends."""
+WORKERS = 2
+"""In one process: while one waits for the database, the other works."""
+IDLE_SECONDS = 1.0
+
+_Result = tuple[int, Outcome, list[dict[str, object]] | None]
+
+
+class _Stopped(Exception):  # noqa: N818
+    """The order was stopped while items were worked on: roll back."""
+
+
+class BulkReviews:
+    """Works on orders as long as the service runs; each gets its turn."""
+
+    def __init__(self, kit: Kit, chunk: int = CHUNK) -> None:
+        self._kit = kit
+        self._chunk = chunk
+
+    async def run(self) -> None:
+        # Connections of its own: long orders do not hold up requests.
+        database = self._kit.database.companion(WORKERS)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(WORKERS):
+                    group.create_task(self._keep_working(database))
+        finally:
+            await database.close()
+
+    async def _keep_working(self, database: Database) -> None:
+        while True:
+            if not await self.work(database):
+                await asyncio.sleep(IDLE_SECONDS)
+
+    async def work(self, database: Database | None = None) -> bool:
+        """Work on some items of the order that waited longest; whether there were any."""
+        database = database or self._kit.database
+        async with database.reading() as connection:
+            jobs = await bulk.under_way(connection)
+        for job in jobs:
+            if await self._go_on(database, job):
+                return True
+        return False
+
+    async def _go_on(self, database: Database, job: RowMapping) -> bool:
+        """Whether anything of this order was left that nobody else works on."""
+        job_id = job["id"]
+        try:
+            async with database.transaction() as tx:
+                if job["account_status"] == "revoked":
+                    await bulk.stop(tx, job_id, self._kit.clock.now(), "account_revoked")
+                    log.warning("bulk_review_stopped", bulk_review=job_id, code="account_revoked")
+                    return False
+                items = await bulk.claim(tx, job_id, self._chunk)
+                if items:
+                    await self._work_off(tx, job_id, items)
+        except _Stopped:
+            log.info("bulk_review_stopped", bulk_review=job_id, code="cancellation")
+            return False
+        except DBAPIError as error:
+            if not is_transient(error):
+                raise
+            log.info("bulk_review_again", bulk_review=job_id, error=type(error).__name__)
+            await asyncio.sleep(0.05)  # a deadlock, or the database is away: it is still waiting
+            return True
+        return bool(items)
+
+    async def _work_off(self, tx: Transaction, job_id: str, items: Sequence[Item]) -> None:
+        job = await bulk.read(tx, job_id)
+        # Everybody locks in the order of ids.
+        ordered = sorted(items, key=lambda item: item.application_id)
+        chunk = _Chunk(self._kit, tx, job)
+        results = await chunk.all_or_none(ordered) or await chunk.one_by_one(ordered)
+        now = self._kit.clock.now()
+        await bulk.mark(tx, job_id, now, results)
+        good = sum(outcome == "done" for _, outcome, _ in results)
+        state = await bulk.advance(tx, job_id, now, more=len(results), good=good)
+        if state is None:
+            raise _Stopped
+        if state == "done":
+            log.info("bulk_review_done", bulk_review=job_id, total=job["total"])
+
+
+class _Chunk:
+    """Some applications of one order, reviewed as if each were by itself."""
+
+    def __init__(self, kit: Kit, tx: Transaction, job: RowMapping) -> None:
+        self._kit = kit
+        self._tx = tx
+        self._caller = Principal(**job["principal"])
+        self._decision = job["decision"]
+        self._reasons = [(code, note) for code, note in job["reasons"]]
+
+    async def all_or_none(self, items: Sequence[Item]) -> list[_Result] | None:
+        """All of them, or ``None`` with everything taken back as soon as one is refused: mostly
+        none is, and a savepoint for each is spared."""
+        mark, savepoint = self._tx.mark, await self._tx.connection.begin_nested()
+        try:
+            for item in items:
+                await self._review(item)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            await savepoint.rollback()
+            self._tx.forget(mark)
+            return None
+        await savepoint.commit()
+        return [(item.place, "done", None) for item in items]
+
+    async def one_by_one(self, items: Sequence[Item]) -> list[_Result]:
+        """Each by itself: the refusal of one leaves the others as they are."""
+        return [await self._apart(item) for item in items]
+
+    async def _apart(self, item: Item) -> _Result:
+        mark, savepoint = self._tx.mark, await self._tx.connection.begin_nested()
+        try:
+            await self._review(item)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            await savepoint.rollback()
+            self._tx.forget(mark)
+            reasons = error.reasons if isinstance(error, Refused) else [why.INTERNAL]
+            if not isinstance(error, Refused):
+                name = type(error).__name__
+                log.error("bulk_item_failed", application=item.application_id, error=name)
+            return item.place, "refused", why.kept(reasons)
+        await savepoint.commit()
+        return item.place, "done", None
+
+    async def _review(self, item: Item) -> None:
+        """The very same use case as a single review."""
+        review = review_application if self._caller.role == "institution" else decide_application
+        await review(
+            self._tx,
+            self._kit,
+            self._caller,
+            item.application_id,
+            item.version,
+            self._decision,
+            self._reasons,
+        )
