@@ -154,7 +154,7 @@ class World:
             row["email_key"] = self.kit.email_key(email)
             row["sealed_email"] = self.kit.cipher.seal(email, purposes.EMAIL)
         async with self.kit.database.transaction() as tx:
-            assert await accounts.add(tx, "registered", self.clock.now(), **row)
+            assert await accounts.add(tx, self.kit, "registered", **row)
         return await self.read(row["id"])
 
     async def ready(self, **values: Any) -> Row:

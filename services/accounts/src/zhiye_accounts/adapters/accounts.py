@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -11,8 +10,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from zhiye_accounts.adapters.tables import account
+from zhiye_accounts.kit import Kit
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import TOKEN_INVALID
+from zhiye_contracts import purposes
 from zhiye_contracts.events import AccountChanged
 from zhiye_contracts.identifiers import mask_name
 from zhiye_contracts.reasons import Refused
@@ -54,22 +55,22 @@ async def by_login_name(tx: Transaction, name: str, phone_key: str) -> Row | Non
     return row
 
 
-async def add(tx: Transaction, change: str, now: datetime, **values: Any) -> bool:
+async def add(tx: Transaction, kit: Kit, change: str, **values: Any) -> bool:
     """Insert an account and publish it; ``False`` when a unique value is taken."""
-    row = {"version": 1, "created_at": now, **values}
+    row = {"version": 1, "created_at": kit.clock.now(), **values}
     statement = upsert(account).values(row).on_conflict_do_nothing().returning(account)
     added = (await tx.execute(statement)).mappings().first()
     if added is None:
         return False
-    tx.emit(as_event(added, change, now))
+    tx.emit(as_event(kit, added, change))
     return True
 
 
 async def save(
     tx: Transaction,
+    kit: Kit,
     current: Row,
     change: str,
-    now: datetime,
     *,
     ended_session: str | None = None,
     **values: Any,
@@ -86,21 +87,22 @@ async def save(
         .returning(account)
     )
     changed: Row = (await tx.execute(statement)).mappings().one()
-    tx.emit(as_event(changed, change, now, ended_session))
+    tx.emit(as_event(kit, changed, change, ended_session))
     return changed
 
 
-def as_event(
-    row: Row, change: str, now: datetime, ended_session: str | None = None
-) -> AccountChanged:
+def as_event(kit: Kit, row: Row, change: str, ended_session: str | None = None) -> AccountChanged:
+    """The whole account; a person's name whole only sealed, for whoever registers somebody that
+    is on no record yet (Q33)."""
+    person = row["role"] == "practitioner"
     return AccountChanged(
         aggregate_id=row["id"],
         version=row["version"],
-        occurred_at=now,
+        occurred_at=kit.clock.now(),
         change=change,
         role=row["role"],
         person_key=row["person_key"],
-        display_name=mask_name(row["name"]) if row["role"] == "practitioner" else row["name"],
+        display_name=mask_name(row["name"]) if person else row["name"],
         status=row["status"],
         identity=row["identity"],
         language=row["language"],
@@ -113,6 +115,8 @@ def as_event(
         main_account_id=row["main_account_id"],
         tokens_not_before=row["tokens_not_before"],
         ended_session=ended_session,
+        sealed_name=kit.cipher.seal(row["name"], purposes.NAME) if person else None,
+        sealed_id_number=row["sealed_id_number"],
     )
 
 

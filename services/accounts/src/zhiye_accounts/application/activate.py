@@ -146,13 +146,16 @@ async def _activated(tx: Transaction, kit: Kit, row: Row, route: Route) -> Row:
     await attempts.clear(tx, ACTIVATION_GUESSES.kind, row["id"])
     now = kit.clock.now()
     changes: dict[str, Any] = {"status": "active", "activated_at": now, "activated_by": route.value}
-    return await accounts.save(tx, row, "activated", now, **changes)
+    return await accounts.save(tx, kit, row, "activated", **changes)
 
 
 async def activate_by_approval(tx: Transaction, kit: Kit, person_keys: Collection[str]) -> None:
     """Approvals activate the accounts of people who had none of the other routes (Q5.2, Q5.3,
-    Q29.2); nothing happens where there is no account, it is active, or it bears another name:
-    then somebody else may have opened it (Q13)."""
+    Q29.2), and of nurses of the army who were on no record before (Q33). The approval does it
+    alone: institution and authority have seen who it is, whether or not phone or email is verified.
+
+    Nothing happens where there is no account, it is active, or it bears another name: then
+    somebody else may have opened it (Q13)."""
     if not person_keys:
         return
     rows = await tx.execute(
@@ -169,9 +172,9 @@ async def activate_by_approval(tx: Transaction, kit: Kit, person_keys: Collectio
     for row in rows.mappings().all():
         await accounts.save(
             tx,
+            kit,
             row,
             "activated",
-            now,
             status="active",
             identity=Outcome.MATCHED.value,
             activated_at=now,

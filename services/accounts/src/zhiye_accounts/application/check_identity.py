@@ -42,9 +42,7 @@ async def _keep_outcome(
     status = status_after(row, outcome, contact_verified=verified)
     if outcome == row["identity"] and status == row["status"]:
         return row
-    return await accounts.save(
-        tx, row, change, kit.clock.now(), identity=outcome.value, status=status
-    )
+    return await accounts.save(tx, kit, row, change, identity=outcome.value, status=status)
 
 
 async def correct_identity(
@@ -87,7 +85,7 @@ async def correct_identity(
         await attempts.record(tx, IDENTITY_CORRECTIONS.kind, account_id, now)
         try:
             async with tx.connection.begin_nested():
-                row = await accounts.save(tx, row, "identity_corrected", now, **changes)
+                row = await accounts.save(tx, kit, row, "identity_corrected", **changes)
         except IntegrityError:
             raise already_registered() from None
         await activation_codes.void_of_account(tx, account_id, now)

@@ -73,7 +73,7 @@ async def clone_account(
         "activated_at": now,
         "activated_by": "issued",
     }
-    if not await accounts.add(tx, "registered", now, **row):
+    if not await accounts.add(tx, kit, "registered", **row):
         raise user_name_taken()
     made.send(tx, kit, row)
     await record_act(

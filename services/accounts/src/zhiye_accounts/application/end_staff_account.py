@@ -57,7 +57,7 @@ async def end_staff_account(
     ended: list[Row] = [target, *clones]
     now = kit.clock.now()
     for row in ended:
-        await accounts.save(tx, row, "ended", now, status="revoked", tokens_not_before=now)
+        await accounts.save(tx, kit, row, "ended", status="revoked", tokens_not_before=now)
         await end_access(tx, kit, row, "account_ended")
     if target["main_account_id"] is None and target["institution_id"] is not None:
         await end_delegations(

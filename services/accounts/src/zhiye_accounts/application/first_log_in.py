@@ -29,7 +29,7 @@ async def first_log_in(tx: Transaction, kit: Kit, row: Row, code: str | None, cl
     )
     if code is not None:
         await codes.check(tx, kit, row["id"], code, *waiting)
-        return await accounts.save(tx, row, "phone_verified", now, phone_verified_at=now)
+        return await accounts.save(tx, kit, row, "phone_verified", phone_verified_at=now)
     expires_at = await tx.connection.scalar(
         select(verification_code.c.expires_at).where(
             *waiting,

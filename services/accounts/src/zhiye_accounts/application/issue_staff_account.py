@@ -84,7 +84,7 @@ async def issue_staff_account(
         "activated_by": "issued",
         **scope,
     }
-    if not await accounts.add(tx, "registered", now, **row):
+    if not await accounts.add(tx, kit, "registered", **row):
         raise await _taken(tx, command)
     if command.password is None:
         made.send(tx, kit, row)

@@ -68,9 +68,9 @@ async def change_password(
     now = kit.clock.now()  # no earlier, or a token made meanwhile would outlive the change
     row = await accounts.save(
         tx,
+        kit,
         row,
         "password_changed",
-        now,
         password_hash=password_hash,
         tokens_not_before=now,
     )

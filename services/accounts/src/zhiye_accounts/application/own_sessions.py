@@ -54,6 +54,4 @@ async def end_other_sessions(tx: Transaction, kit: Kit, caller: Principal) -> No
     for session_id in await end_sessions(
         tx, kit, row["id"], "ended_by_owner", keep=caller.session_id
     ):
-        row = await accounts.save(
-            tx, row, "session_ended", kit.clock.now(), ended_session=session_id
-        )
+        row = await accounts.save(tx, kit, row, "session_ended", ended_session=session_id)

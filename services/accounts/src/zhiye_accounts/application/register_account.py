@@ -104,8 +104,8 @@ async def register_account(tx: Transaction, kit: Kit, command: RegisterAccount) 
     account_id = new_id()
     added = await accounts.add(
         tx,
+        kit,
         "registered",
-        now,
         id=account_id,
         role="practitioner",
         status="registered",

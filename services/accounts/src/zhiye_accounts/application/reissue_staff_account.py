@@ -75,9 +75,9 @@ async def reissue_staff_account(
         changes["staff_name"] = handover.person_in_charge
     row = await accounts.save(
         tx,
+        kit,
         before,
         "reissued",
-        now,
         password_hash=made.password_hash,
         phone_verified_at=None,
         tokens_not_before=now,

@@ -62,7 +62,7 @@ async def reset_contact(tx: Transaction, kit: Kit, caller: Principal, command: R
         "phone_vouched_at": now,
         "status": status_after(row, row["identity"], contact_verified=by_email),
     }
-    changed = await accounts.save(tx, row, "contact_reset", now, **changes)
+    changed = await accounts.save(tx, kit, row, "contact_reset", **changes)
     # What was sent to the old phone proves nothing any more.
     await codes.void(tx, verification_code.c.account_id == row["id"])
     words = {

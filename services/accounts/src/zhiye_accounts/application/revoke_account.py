@@ -51,7 +51,7 @@ async def revoke_account(
     if any(r.business_completed for r in person.registrations):
         raise Refused(BUSINESS_COMPLETED, status=409, keep_effects=True)
     row, now = person.account, kit.clock.now()
-    await accounts.save(tx, row, "revoked", now, status="revoked")
+    await accounts.save(tx, kit, row, "revoked", status="revoked")
     await end_sessions(tx, kit, row["id"], "account_revoked")
     await activation_codes.void_of_account(tx, row["id"], now)
     words = {

@@ -18,9 +18,9 @@ async def set_security_question(
     row = await confirm_password(tx, kit, caller, password)
     await accounts.save(
         tx,
+        kit,
         row,
         "security_question_set",
-        kit.clock.now(),
         question=question,
         answer_hash=await hash_password(normalise_answer(answer)),
     )

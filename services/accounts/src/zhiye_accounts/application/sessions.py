@@ -156,7 +156,7 @@ async def end_session(
     )
     if owner is None or not ended.rowcount:
         return False
-    await accounts.save(tx, owner, "session_ended", kit.clock.now(), ended_session=session_id)
+    await accounts.save(tx, kit, owner, "session_ended", ended_session=session_id)
     return True
 
 

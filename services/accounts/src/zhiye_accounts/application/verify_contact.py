@@ -83,7 +83,7 @@ async def save_contact(
     """Save an account whose contact becomes verified; refused when another account has it."""
     try:
         async with tx.connection.begin_nested():
-            return await accounts.save(tx, row, change, kit.clock.now(), **values)
+            return await accounts.save(tx, kit, row, change, **values)
     except IntegrityError:
         raise verified_elsewhere(channel) from None
 

@@ -145,13 +145,17 @@ EXPLANATIONS: dict[Outcome, Reason] = {
         ),
         Text(
             "请核对身份证号。认定取得资格的，向当年认定的省级部门申请补录；考试取得的，向报名"
-            "所在地省级部门申请，由其转交考试中心；已注册的，请机构通过信息验证功能查询。",
+            "所在地省级部门申请，由其转交考试中心；已注册的，请机构通过信息验证功能查询。护士执业"
+            "注册在军队或武警、欲到地方执业的，请提交“军队武警护士变更到地方”申请，审批通过后"
+            "账户自动激活。",
             "Check the ID number. Recognised: ask the province that recognised you. By exam: ask "
             "the province of the exam, which asks the exam centre. Registered: ask your "
-            "institution to look you up.",
+            "institution to look you up. A nurse registered with the army or the armed police who "
+            "moves to a local institution: apply for “change from military to local”; the "
+            "approval activates the account.",
         ),
         field="id_number",
-        source="Q4, Q14",
+        source="Q4, Q14, Q33, deck 4",
     ),
     Outcome.PROVINCE_FIRST: Reason(
         "identity_province_first",
