@@ -97,7 +97,24 @@ class TestBreakingChanges:
     def test_a_change_inside_a_nested_object_is_refused(self):
         assert change(
             self.schema, lambda s: s["$defs"]["ToldReason"]["properties"].pop("code")
-        ) == ["reasons changed"]
+        ) == ["reasons[].code was removed"]
+
+    def test_a_list_whose_items_are_something_else_is_refused(self):
+        def other(s):
+            s["properties"]["reasons"]["items"] = {"type": "string"}
+
+        assert "reasons[].code was removed" in change(self.schema, other)
+
+    def test_a_list_that_may_hold_fewer_is_refused(self):
+        assert change(self.schema, lambda s: s["properties"]["reasons"].update(maxItems=1)) == [
+            "reasons changed"
+        ]
+
+    def test_a_new_optional_field_of_what_a_list_holds_is_fine(self):
+        def add(s):
+            s["$defs"]["ToldReason"]["properties"]["colour"] = {"type": "string"}
+
+        assert change(self.schema, add) == []
 
     def test_a_narrower_choice_is_refused(self):
         schema = asyncapi.schema_of(EVENTS["zhiye.accounts.account-changed.v1"])

@@ -37,7 +37,15 @@ def _resolve(node: Any, root: dict[str, Any]) -> Any:
     return {key: _resolve(value, root) for key, value in node.items() if key not in _IGNORED}
 
 
+def _is_list(node: Any) -> bool:
+    return isinstance(node, dict) and "items" in node
+
+
 def _compare(path: str, old: Any, new: Any) -> list[str]:
+    if _is_list(old) and _is_list(new):
+        around = [{k: v for k, v in one.items() if k != "items"} for one in (old, new)]
+        if around[0] == around[1]:
+            return _compare(f"{path}[]", old["items"], new["items"])
     if not (isinstance(old, dict) and isinstance(new, dict) and "properties" in old):
         return [] if old == new else [f"{path or 'event'} changed"]
     problems: list[str] = []
