@@ -47,6 +47,24 @@ def test_photos_and_batches_have_limits_of_their_own() -> None:
     assert by_path["/api/v1/applications"].body_limit == 1024 * 1024
 
 
+@pytest.mark.parametrize(
+    ("path", "megabytes"),
+    [
+        ("/api/v1/applications/01JD/evidence", 6),
+        ("/api/v1/applications/01JD/evidence/", 6),
+        ("/api/v1/applications/01JD", 1),
+        ("/api/v1/applications/01JD/evidences", 1),
+        ("/api/v1/applications/evidence", 1),
+        ("/api/v1/applications/01JD/02JD/evidence", 1),
+        ("/api/v1/my/01JD/evidence", None),
+    ],
+)
+def test_only_the_evidence_of_an_application_may_be_long(path: str, megabytes: int | None) -> None:
+    route = RouteTable().find(path)
+    limit = route.body_limit if route else None
+    assert limit == (megabytes and megabytes * 1024 * 1024)
+
+
 def test_reading_ones_account_is_not_limited_like_logging_in() -> None:
     route = RouteTable().find("/api/v1/accounts/me")
     assert route is not None

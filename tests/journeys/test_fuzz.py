@@ -126,6 +126,7 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
     ids = {
         "id": application["id"],
         "/api/v1/institution-filings": filing["id"],
+        "/api/v1/application-evidence": "01JD0000000000000000EVI001",
         "/api/v1/qualifications": (await nurse.caller.get("/api/v1/my/qualifications"))["items"][0][
             "id"
         ],

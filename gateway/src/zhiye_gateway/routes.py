@@ -1,6 +1,6 @@
 """Which service answers what: the route table of the gateway, as data.
 
-The longest prefix wins, on the boundary of a path segment.
+The longest prefix wins, on the boundary of a path segment. The fifth segment, an id, may be ``*``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/qualification-cases", "qualifications", body_limit=6 * MB),
     Route("/api/v1/qualifications", "qualifications", limit="search"),
     Route("/api/v1/my/qualifications", "qualifications"),
-    Route("/api/v1/applications", "registration", body_limit=6 * MB),
+    Route("/api/v1/applications", "registration"),
+    Route("/api/v1/applications/*/evidence", "registration", body_limit=6 * MB),
     Route("/api/v1/business-types", "registration"),
     Route("/api/v1/registrations", "registration", limit="search"),
     Route("/api/v1/my/registration", "registration"),
@@ -78,7 +79,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/my/applications", "registration"),
     Route("/api/v1/my/information-changes", "registration"),
     Route("/api/v1/information-changes", "registration"),
-    Route("/api/v1/application-evidence", "registration", body_limit=6 * MB),
+    Route("/api/v1/application-evidence", "registration"),
     Route("/api/v1/roster", "registration", limit="search", timeout=60.0),
     Route("/api/v1/practice-interruptions", "registration"),
     Route("/api/v1/verifications", "registration", limit="search"),
@@ -110,6 +111,14 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
+_ID = 4
+"""Where an id stands in the segments of ``/api/v1/things/{id}/parts``."""
+
+
+def _any_id(parts: list[str]) -> str:
+    return "/".join((*parts[:_ID], "*", *parts[_ID + 1 :]))
+
+
 class RouteTable:
     """Finds the route of a path."""
 
@@ -122,6 +131,8 @@ class RouteTable:
         parts = path.split("/", self._depth + 1)[: self._depth + 1]
         while len(parts) > 1:
             if route := self._routes.get("/".join(parts)):
+                return route
+            if len(parts) > _ID + 1 and (route := self._routes.get(_any_id(parts))):
                 return route
             parts.pop()
         return None
