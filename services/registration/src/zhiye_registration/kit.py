@@ -59,6 +59,19 @@ class RegistrationSettings(BaseSettings):
     employment_confirmed_months: int = Field(
         12, ge=1, le=60, description="Months for which a confirmation of employment holds"
     )
+    verifications_per_minute: int = Field(
+        30, ge=1, le=10_000, description="Verifications of one organisation in a minute"
+    )
+    verifications_per_day: int = Field(
+        1_000, ge=1, le=1_000_000, description="Verifications of one organisation in 24 hours"
+    )
+    verification_misses_per_day: int = Field(
+        100,
+        ge=1,
+        le=1_000_000,
+        description="Of those, of ID numbers that nobody is recorded under: who walks through"
+        " numbers meets mostly these",
+    )
     evidence_bytes: int = Field(5 * 1024 * 1024, ge=1024, description="Of one file of evidence")
     evidence_most: int = Field(10, ge=1, le=100, description="Files of one application")
     public_url: str = Field(

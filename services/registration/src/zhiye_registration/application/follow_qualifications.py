@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.database import Transaction
+from zhiye_chassis.pinyin import name_pinyin
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.timeline import Actor
 from zhiye_contracts.events import QualificationRecorded
@@ -37,6 +38,8 @@ _IDENTITY = frozenset({"name", "gender", "birth_date", "id_number"})
 _FOLLOW = text(
     "UPDATE registration SET"  # noqa: S608 - names of our own columns
     " name = CASE WHEN name = :was_name THEN :name ELSE name END,"
+    " name_pinyin = CASE WHEN name = :was_name THEN :pinyin ELSE name_pinyin END,"
+    " name_initials = CASE WHEN name = :was_name THEN :initials ELSE name_initials END,"
     " gender = CASE WHEN gender = :was_gender THEN :gender ELSE gender END,"
     " birth_date = CASE WHEN birth_date = :was_born THEN :born ELSE birth_date END,"
     " person_key = :person, sealed_id_number = CASE WHEN :moves THEN :sealed"
@@ -74,7 +77,10 @@ async def _correct(now: datetime, tx: Transaction, was: Row, event: Qualificatio
         return  # whoever is registered under that number has a qualification of their own
     for person in sorted({was.person_key, event.person_key}):
         await applications.lock_person(tx, person)
+    pinyin, initials = name_pinyin(event.name)
     given = {
+        "pinyin": pinyin,
+        "initials": initials,
         "was_person": was.person_key,
         "was_name": was.name,
         "was_gender": was.gender,

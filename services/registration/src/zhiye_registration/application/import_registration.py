@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
+from zhiye_chassis.pinyin import name_pinyin
 from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import (
     normalise_name,
@@ -40,6 +43,11 @@ class ExistingRegistration:
     authority_id: str | None = None
     authority_name: str | None = None
     region_online: bool = True
+    title: str | None = None
+    education: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    cancelled_on: date | None = None
+    cancellation_ground: str | None = None
 
 
 async def import_registration(
@@ -55,13 +63,15 @@ async def import_registration(
     certificate = parse_nurse_practice_certificate(given.certificate_number, today)
     valid_from = given.valid_from or given.registered_on
     place = await land(tx, given.institution_id, given.institution_name, given.region)
+    name = normalise_name(given.name)
+    pinyin, initials = name_pinyin(name)
     one = Registration(
         id=new_id(),
         version=1,
         profession="nurse",
         person_key=kit.person_key(person.value),
         sealed_id_number=kit.settings.cipher.seal(person.value, purposes.ID_NUMBER),
-        name=normalise_name(given.name),
+        name=name,
         gender=person.gender,
         birth_date=person.birth_date,
         certificate_key=kit.certificate_key(certificate.value),
@@ -80,6 +90,13 @@ async def import_registration(
         work_category=given.work_category,
         business_completed=False,
         updated_at=kit.clock.now(),
+        title=given.title,
+        education=given.education,
+        details=given.details,
+        name_pinyin=pinyin,
+        name_initials=initials,
+        cancelled_on=given.cancelled_on,
+        cancellation_ground=given.cancellation_ground,
     )
     if not await registrations.add(tx, one):
         return None

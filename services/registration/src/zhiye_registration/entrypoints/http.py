@@ -21,6 +21,7 @@ from zhiye_registration.entrypoints import (
     reviews,
     roster,
     roster_exports,
+    verifications,
 )
 from zhiye_registration.kit import Kit
 
@@ -45,4 +46,5 @@ def routes(kit: Kit) -> list[Routes]:
         roster.routes(kit),
         employment.routes(kit),
         interruptions.routes(kit),
+        verifications.routes(kit),
     ]
