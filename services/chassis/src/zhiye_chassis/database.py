@@ -63,6 +63,15 @@ class Transaction:
         """Take back the events emitted after ``mark``: their savepoint was rolled back."""
         del self._events[mark:]
 
+    def part(self, connection: AsyncConnection) -> Transaction:
+        """A part of this unit of work over another connection, with events of its own: they count
+        once they are adopted."""
+        return Transaction(connection, self._source)
+
+    def adopt(self, part: Transaction) -> None:
+        """Publish the events of a part with this unit of work."""
+        self._events += part._events
+
     def emit(self, *events: Event) -> None:
         """Publish these events if, and only if, the transaction commits."""
         for event in events:

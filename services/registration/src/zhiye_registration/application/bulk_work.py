@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from zhiye_chassis.database import Database, Transaction, is_transient
+from zhiye_chassis.in_step import OneByOne, in_step
 from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
-from zhiye_contracts.reasons import Refused
+from zhiye_contracts.reasons import Reason, Refused
 from zhiye_registration.adapters import bulk
 from zhiye_registration.application.decide_application import decide_application
 from zhiye_registration.application.review_application import review_application
 from zhiye_registration.domain import bulk as why
-from zhiye_registration.domain.bulk import Item, Outcome
+from zhiye_registration.domain.bulk import Decision, Item, Outcome
 from zhiye_registration.kit import Kit
 
-CHUNK = 50
+CHUNK = 100
 """Applications in one transaction: they stay locked until it ends."""
 WORKERS = 2
 """In one process: while one waits for the database, the other works."""
@@ -95,8 +97,7 @@ class BulkReviews:
         job = await bulk.read(tx, job_id)
         # Everybody locks in the order of ids.
         ordered = sorted(items, key=lambda item: item.application_id)
-        chunk = _Chunk(self._kit, tx, job)
-        results = await chunk.all_or_none(ordered) or await chunk.one_by_one(ordered)
+        results = await _Chunk(self._kit, job).review(tx, ordered)
         now = self._kit.clock.now()
         await bulk.mark(tx, job_id, now, results)
         good = sum(outcome == "done" for _, outcome, _ in results)
@@ -110,55 +111,46 @@ class BulkReviews:
 class _Chunk:
     """Some applications of one order, reviewed as if each were by itself."""
 
-    def __init__(self, kit: Kit, tx: Transaction, job: RowMapping) -> None:
+    def __init__(self, kit: Kit, job: RowMapping) -> None:
         self._kit = kit
-        self._tx = tx
         self._caller = Principal(**job["principal"])
-        self._decision = job["decision"]
+        self._decision: Decision = job["decision"]
         self._reasons = [(code, note) for code, note in job["reasons"]]
 
-    async def all_or_none(self, items: Sequence[Item]) -> list[_Result] | None:
-        """All of them, or ``None`` with everything taken back as soon as one is refused: mostly
-        none is, and a savepoint for each is spared."""
-        mark, savepoint = self._tx.mark, await self._tx.connection.begin_nested()
+    async def review(self, tx: Transaction, items: Sequence[Item]) -> list[_Result]:
         try:
-            for item in items:
-                await self._review(item)
+            answers = await in_step(tx, [partial(self._review, item=item) for item in items])
+        except OneByOne as reason:
+            log.info("bulk_one_by_one", error=type(reason.__cause__).__name__)
+            return [await self._apart(tx, item) for item in items]
+        return [
+            _refused(item, answer.reasons) if isinstance(answer, Refused) else _done(item)
+            for item, answer in zip(items, answers, strict=True)
+        ]
+
+    async def _apart(self, tx: Transaction, item: Item) -> _Result:
+        """One by itself: its refusal leaves the others as they are."""
+        mark, savepoint = tx.mark, await tx.connection.begin_nested()
+        try:
+            await self._review(tx, item)
         except Exception as error:
             if is_transient(error):
                 raise
             await savepoint.rollback()
-            self._tx.forget(mark)
-            return None
+            tx.forget(mark)
+            if isinstance(error, Refused):
+                return _refused(item, error.reasons)
+            name = type(error).__name__
+            log.error("bulk_item_failed", application=item.application_id, error=name)
+            return _refused(item, [why.INTERNAL])
         await savepoint.commit()
-        return [(item.place, "done", None) for item in items]
+        return _done(item)
 
-    async def one_by_one(self, items: Sequence[Item]) -> list[_Result]:
-        """Each by itself: the refusal of one leaves the others as they are."""
-        return [await self._apart(item) for item in items]
-
-    async def _apart(self, item: Item) -> _Result:
-        mark, savepoint = self._tx.mark, await self._tx.connection.begin_nested()
-        try:
-            await self._review(item)
-        except Exception as error:
-            if is_transient(error):
-                raise
-            await savepoint.rollback()
-            self._tx.forget(mark)
-            reasons = error.reasons if isinstance(error, Refused) else [why.INTERNAL]
-            if not isinstance(error, Refused):
-                name = type(error).__name__
-                log.error("bulk_item_failed", application=item.application_id, error=name)
-            return item.place, "refused", why.kept(reasons)
-        await savepoint.commit()
-        return item.place, "done", None
-
-    async def _review(self, item: Item) -> None:
+    async def _review(self, tx: Transaction, item: Item) -> None:
         """The very same use case as a single review."""
         review = review_application if self._caller.role == "institution" else decide_application
         await review(
-            self._tx,
+            tx,
             self._kit,
             self._caller,
             item.application_id,
@@ -166,3 +158,11 @@ class _Chunk:
             self._decision,
             self._reasons,
         )
+
+
+def _done(item: Item) -> _Result:
+    return item.place, "done", None
+
+
+def _refused(item: Item, reasons: Sequence[Reason]) -> _Result:
+    return item.place, "refused", why.kept(reasons)
