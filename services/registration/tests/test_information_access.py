@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from services.registration.tests.businesses import HEBEI_HOSPITAL
+from services.registration.tests.businesses import FIT, HEBEI_HOSPITAL, WORK
 from services.registration.tests.changing import MINE, THEIRS, changing, picture
 from services.registration.tests.merging import merged, undone
 from sqlalchemy import func, select
@@ -182,6 +182,23 @@ async def test_an_application_that_carries_the_same_completes_the_request(world)
     last = (await world.events("information-change-stepped"))[-1]
     assert (last["aggregate_id"], last["change"]) == (whole["id"], "approved")
     assert (await c.review(whole)).status_code == 409
+
+
+async def test_an_approved_move_completes_the_request_at_the_new_institution(world):
+    c = await changing(world)
+    nurse = await c.nurse()
+    one, other = await c.asked(nurse, department="emergency"), await c.asked(nurse, title="254")
+    form = WORK | FIT | {"department": "emergency"}
+    sent = await c.submitted(nurse, "change", form, institution_id="HOSPITAL2")
+    agreed = await world.review(world.OTHER_HOSPITAL, sent, "approve")
+    assert agreed.status_code == 200, agreed.text
+    assert (await c.read(nurse, one)).json()["state"] == "pending"
+    decided = await world.review(world.XICHENG, agreed.json(), "approve")
+    assert decided.status_code == 200, decided.text
+    assert (await c.read(nurse, one)).json()["state"] == "approved"
+    assert await c.ids(world.OTHER_HOSPITAL, "?state=approved") == [one["id"]]
+    assert await c.ids(world.OTHER_HOSPITAL) == [other["id"]]
+    assert await c.ids(world.HOSPITAL, "?state=approved") == []
 
 
 async def test_an_application_without_the_information_settles_nothing(world):

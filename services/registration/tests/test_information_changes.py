@@ -311,7 +311,9 @@ async def test_every_step_is_told_without_values(world):
         ("approved", "approved", 2),
     ]
     assert all(e["fields"] == ["school"] and e["account_id"] == "ACC-R101" for e in told)
-    assert told[3]["reasons"][0]["code"] == "not_supported"
+    (reason,) = told[3]["reasons"]
+    assert (reason["code"], reason["text"]) == ("not_supported", "与机构掌握的情况不一致")
+    assert reason["text_en"] == "It does not agree with what the institution knows"
     assert "首都医科大学" not in str(told)
     assert [e["version"] for e in await world.events("registration-changed")] == [1, 2]
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.timeline import Actor
 from zhiye_registration.adapters import information_changes
@@ -21,14 +23,21 @@ async def settle_pending(
     ``after`` is written already; costs nothing when the information did not change."""
     if before is None or all(value_of(before, name) == value_of(after, name) for name in FIELDS):
         return
-    for one in await information_changes.lock_pending(tx, after.id):
-        if _is_on_record(one, after):
-            await record(
-                tx,
-                take_step(one, "approve", kit.clock.now()),
-                "settled",
-                Actor(None, SYSTEM, ""),
-            )
+    done = [
+        one
+        for one in await information_changes.lock_pending(tx, after.id)
+        if _is_on_record(one, after)
+    ]
+    if not done:
+        return
+    place = await information_changes.name_of(tx.connection, after.institution_id)
+    for one in done:
+        settled = replace(
+            take_step(one, "approve", kit.clock.now()),
+            institution_id=after.institution_id,
+            institution_name=place,
+        )
+        await record(tx, settled, "settled", Actor(None, SYSTEM, ""))
 
 
 def _is_on_record(one: InformationChange, held: Registration) -> bool:

@@ -87,13 +87,13 @@ def routes(kit: Kit) -> Routes:
 
     @router.expose(
         "GET",
-        "/api/v1/registration-records/{registration_id}/photo",
+        "/api/v1/registration-records/{id}/photo",
         allow("institution", "authority"),
         response_class=Response,
     )
-    async def get_photo_of_registration(registration_id: Id, caller: Caller) -> Response:
+    async def get_photo_of_registration(id: Id, caller: Caller) -> Response:
         """The present photo of one of an institution's people, or of an authority's region."""
-        return photo_response(await read_photo(kit, caller, registration_id))
+        return photo_response(await read_photo(kit, caller, id))
 
     return router
 
