@@ -12,6 +12,7 @@ from tests.bench.bus import compare as bus
 from tests.bench.feed import compare as feed
 from tests.bench.institutions import compare as institutions
 from tests.bench.lookup import compare as lookup
+from tests.bench.nurses import compare as nurses
 from tests.bench.people import compare as people
 
 TITLES = {
@@ -21,9 +22,10 @@ TITLES = {
     "feed": "The exam centre's feed at national scale",
     "institutions": "The institutions of the whole country",
     "people": "Look-ups with ten million people",
+    "nurses": "Nurses of the whole country",
     "start": "Start and memory",
 }
-NEEDS_BROKER = {"bus", "feed"}
+NEEDS_BROKER = {"bus", "feed", "nurses"}
 
 
 def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundings) -> str:
@@ -39,6 +41,8 @@ def _measure(part: str, rounds: int, quick: bool, around: surroundings.Surroundi
         return institutions.measure(rounds, quick)
     if part == "people":
         return people.measure(rounds, quick)
+    if part == "nurses":
+        return nurses.measure(rounds, quick)
     return start.measure(rounds, quick)
 
 

@@ -11,8 +11,8 @@ _INTRODUCTION = """# Benchmarks
 
 Written by `make bench`; do not edit. Parts can be measured one at a time:
 `.venv/bin/python -m tests.bench --only bus,latency` (parts: bus, latency, lookup, feed,
-institutions, people, start), shorter with `--quick`. Ratios matter, not absolute figures: what is
-compared ran in turns, in one run, on one machine.
+institutions, people, nurses, start), shorter with `--quick`. Ratios matter, not absolute figures:
+what is compared ran in turns, in one run, on one machine.
 """
 
 

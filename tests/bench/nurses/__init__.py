@@ -1,0 +1,1 @@
+"""The nurses of the whole country: rosters, lists, bulk renewals, first registrations."""
