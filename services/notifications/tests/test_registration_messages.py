@@ -13,6 +13,7 @@ from zhiye_contracts.events import (
     RegistrationMoved,
     RenewalReminder,
 )
+from zhiye_notifications.domain.ask_templates import template_of_ask
 
 if TYPE_CHECKING:
     from conftest import World
@@ -302,6 +303,15 @@ async def test_what_a_nurse_filed_herself_is_told_to_her_alone(world: World) -> 
     )
     assert await titles(world, "account-1") == ["application_awaiting_institution"]
     assert await inbox(world, "old") == []
+
+
+# --- what an institution asks of a person ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("ask", ["change", "first", "re_registration", "renewal", "information"])
+def test_each_thing_that_is_asked_has_words_of_its_own(ask: str) -> None:
+    assert template_of_ask(ask) == f"asked_{ask}"
+    assert template_of_ask("something-new") == "asked"
 
 
 # --- the reader's language ----------------------------------------------------------------------

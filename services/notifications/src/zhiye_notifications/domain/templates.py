@@ -5,6 +5,7 @@ from __future__ import annotations
 from zhiye_contracts.reasons import Text
 from zhiye_notifications.domain.account_templates import ACCOUNT_TEMPLATES
 from zhiye_notifications.domain.application_templates import APPLICATION_TEMPLATES
+from zhiye_notifications.domain.ask_templates import ASK_TEMPLATES
 from zhiye_notifications.domain.case_templates import CASE_TEMPLATES
 from zhiye_notifications.domain.filed_templates import FILED_TEMPLATES
 from zhiye_notifications.domain.filing_templates import FILING_TEMPLATES
@@ -20,6 +21,7 @@ TEMPLATES: dict[str, Template] = {
     **CASE_TEMPLATES,
     **FILED_TEMPLATES,
     **RECORD_TEMPLATES,
+    **ASK_TEMPLATES,
     "qualification_batch_completed": Template(
         title=Text("资格数据已处理完毕", "The batch is complete"),
         text=Text(
