@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from sqlalchemy import text
 
 from zhiye_contracts.identifiers import institution_number
-from zhiye_institutions.application.import_institutions import Importer
+from zhiye_institutions.application.import_institutions import importer
 
 if TYPE_CHECKING:
     import httpx
@@ -68,7 +68,7 @@ async def imported(
     client = client or officer(world)
     answer = await upload(client, content, kind, **query)
     assert answer.status_code == 202, answer.text
-    assert await Importer(world.kit, chunk).work()
+    assert await importer(world.kit, chunk).work()
     return (await client.get(answer.headers["location"])).json()
 
 

@@ -14,9 +14,10 @@ from sqlalchemy import text
 
 from zhiye_chassis.clock import FixedClock
 from zhiye_chassis.ids import new_id
-from zhiye_institutions.adapters.import_jobs import TAKEN_OVER_AFTER, claim
+from zhiye_chassis.imports.jobs import TAKEN_OVER_AFTER
+from zhiye_institutions.adapters.import_jobs import JOBS
 from zhiye_institutions.application import start_import
-from zhiye_institutions.application.import_institutions import Importer, _Run
+from zhiye_institutions.application.import_institutions import importer
 from zhiye_institutions.service import build
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ async def refused(world: World, content: Any, kind: str = "text/csv", **more: An
     """Status and codes; nothing of a refused file is kept."""
     answer = await use.upload(more.pop("client", None) or use.officer(world), content, kind, **more)
     assert not files_of(world)
-    assert not await use.Importer(world.kit).work()
+    assert not await use.importer(world.kit).work()
     return answer.status_code, [(r["code"], r["field"]) for r in answer.json()["reasons"]]
 
 
@@ -131,7 +132,7 @@ async def test_imports_are_seen_by_who_made_them_and_the_operator(world: World) 
 async def test_progress_is_told_while_it_runs(world: World) -> None:
     client = use.officer(world)
     location = (await use.upload(client, use.table(*use.rows(40)))).headers["location"]
-    running = asyncio.create_task(Importer(world.kit, 2).work())
+    running = asyncio.create_task(importer(world.kit, 2).work())
     await use.until_lines(world, 9)
     told = (await client.get(location)).json()
     assert 0 < told["percent"] < 100
@@ -143,7 +144,7 @@ async def test_progress_is_told_while_it_runs(world: World) -> None:
 async def test_an_import_is_cancelled_half_way_and_what_it_recorded_stays(world: World) -> None:
     client = use.officer(world)
     location = (await use.upload(client, use.table(*use.rows(400)))).headers["location"]
-    running = asyncio.create_task(Importer(world.kit, 2).work())
+    running = asyncio.create_task(importer(world.kit, 2).work())
     await use.until_lines(world, 5)
     told = (await client.post(f"{location}/cancellation")).json()
     assert (told["state"], told["percent"] < 100) == ("cancelled", True)
@@ -160,7 +161,7 @@ async def test_an_import_that_was_cancelled_before_it_began_never_runs(world: Wo
     client = use.officer(world)
     location = (await use.upload(client, use.table(*use.rows(2)))).headers["location"]
     await client.post(f"{location}/cancellation")
-    assert not await Importer(world.kit).work()
+    assert not await importer(world.kit).work()
     assert await use.on_record(world) == []
     assert not files_of(world)
 
@@ -177,7 +178,7 @@ async def test_after_a_crash_another_process_goes_on_without_doubling(
         else (use.table(*lines), "text/csv")
     )
     location = (await use.upload(client, content, kind)).headers["location"]
-    killed = asyncio.create_task(Importer(world.kit, 2).work())
+    killed = asyncio.create_task(importer(world.kit, 2).work())
     await use.until_lines(world, 9)
     killed.cancel()
     await asyncio.gather(killed, return_exceptions=True)
@@ -186,9 +187,9 @@ async def test_after_a_crash_another_process_goes_on_without_doubling(
     assert 0 < half["recorded"] < 60
 
     other = build(world.kit.settings, clock)
-    assert not await Importer(other.kit, 7).work()  # it may be alive still
+    assert not await importer(other.kit, 7).work()  # it may be alive still
     clock.instant += TAKEN_OVER_AFTER + timedelta(seconds=1)
-    assert await Importer(other.kit, 7).work()
+    assert await importer(other.kit, 7).work()
     told = (await client.get(location)).json()
     assert (told["state"], *use.counts(told)) == ("done", 60, 1, 1)
     assert len(await use.on_record(world)) == 60
@@ -200,14 +201,14 @@ async def test_who_was_taken_for_dead_does_nothing_more(world: World, clock: Fix
     client = use.officer(world)
     location = (await use.upload(client, use.table(*use.rows(10)))).headers["location"]
     async with world.kit.database.transaction() as tx:
-        stale = await claim(tx, clock.now())
+        stale = await JOBS.claim(tx, clock.now())
     assert stale is not None
     clock.instant += TAKEN_OVER_AFTER + timedelta(seconds=1)
-    assert await Importer(world.kit, 3).work()
+    assert await importer(world.kit, 3).work()
     async with world.kit.database.transaction() as tx:
         await tx.execute(text("UPDATE institution_import SET object = :o"), {"o": stale["object"]})
     await world.kit.objects.put(stale["object"], use.table(*use.rows(10)))
-    await _Run(world.kit, stale, 3).finish()
+    await importer(world.kit, 3).finish(stale)
     told = (await client.get(location)).json()
     assert (told["state"], *use.counts(told)) == ("done", 10, 0, 0)
 
@@ -219,7 +220,7 @@ async def test_two_processes_share_the_imports_that_wait(world: World, clock: Fi
         (await use.upload(client, use.table(*use.rows(20, first)))).headers["location"]
         for first in (1, 101)
     ]
-    assert await asyncio.gather(Importer(world.kit, 2).work(), Importer(other.kit, 2).work()) == [
+    assert await asyncio.gather(importer(world.kit, 2).work(), importer(other.kit, 2).work()) == [
         True,
         True,
     ]
@@ -238,7 +239,7 @@ async def test_overlapping_files_at_the_same_moment_record_each_institution_once
     header = (*use.HEADER, "类别", "经济类型")
     files = [use.table(*common, header=header), use.table(*reversed(common), header=header)]
     locations = [(await use.upload(client, one)).headers["location"] for one in files]
-    await asyncio.gather(Importer(world.kit, 7).work(), Importer(other.kit, 7).work())
+    await asyncio.gather(importer(world.kit, 7).work(), importer(other.kit, 7).work())
     told = [use.counts((await client.get(location)).json()) for location in locations]
     assert [sum(one) for one in zip(*told, strict=True)] == [80, 80, 0]
     assert len(await use.on_record(world)) == 80
@@ -262,7 +263,7 @@ async def test_one_that_is_registered_at_this_moment_is_not_doubled(
             ),
             {"number": use.number(1), "name": name},
         )
-        running = asyncio.create_task(Importer(world.kit).work())
+        running = asyncio.create_task(importer(world.kit).work())
         async with world.kit.database.reading() as connection:
             waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
             while not await connection.scalar(waiting):  # noqa: ASYNC110 - the database knows
@@ -276,11 +277,11 @@ async def test_what_makes_an_import_fail_is_told(world: World) -> None:
     lost = (await use.upload(client, use.table(*use.rows(2)))).headers["location"]
     for path in files_of(world):
         path.unlink()
-    assert await Importer(world.kit).work()
+    assert await importer(world.kit).work()
     told = (await client.get(lost)).json()
     assert (told["state"], told["error"]["code"]) == ("failed", "import_failed")
     assert told["error"]["next_step"]
-    assert not await Importer(world.kit).work()
+    assert not await importer(world.kit).work()
 
 
 async def test_a_fault_of_the_database_leaves_the_import_to_be_gone_on_with(
@@ -288,7 +289,7 @@ async def test_a_fault_of_the_database_leaves_the_import_to_be_gone_on_with(
 ) -> None:
     client = use.officer(world)
     location = (await use.upload(client, use.table(*use.rows(40)))).headers["location"]
-    running = asyncio.create_task(Importer(world.kit, 2).work())
+    running = asyncio.create_task(importer(world.kit, 2).work())
     await use.until_lines(world, 5)
     async with world.kit.database.reading() as connection:
         await connection.execute(
@@ -300,7 +301,7 @@ async def test_a_fault_of_the_database_leaves_the_import_to_be_gone_on_with(
     await asyncio.gather(running, return_exceptions=True)
     clock.instant += TAKEN_OVER_AFTER + timedelta(seconds=1)
     while (told := (await client.get(location)).json())["state"] == "running":
-        await asyncio.gather(Importer(world.kit, 2).work(), return_exceptions=True)
+        await asyncio.gather(importer(world.kit, 2).work(), return_exceptions=True)
     assert (told["state"], *use.counts(told)) == ("done", 40, 0, 0)
     assert len(await use.on_record(world)) == 40
 

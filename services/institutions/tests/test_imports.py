@@ -37,7 +37,7 @@ async def test_everything_a_line_says_is_recorded_told_and_found(world: World) -
     assert answer.status_code == 202
     waiting = answer.json()
     assert (waiting["state"], waiting["percent"], waiting["region"]) == ("waiting", 0, "500000")
-    assert await use.Importer(world.kit).work()
+    assert await use.importer(world.kit).work()
 
     told = (await client.get(answer.headers["location"])).json()
     assert (told["state"], told["percent"], told["lines"]) == ("done", 100, 2)

@@ -24,7 +24,7 @@ from zhiye_chassis.tasks import stop
 from zhiye_chassis.telemetry import configure_logging
 from zhiye_contracts.codes import divisions
 from zhiye_institutions.adapters.tables import authority, metadata
-from zhiye_institutions.application.import_institutions import Importer
+from zhiye_institutions.application.import_institutions import importer
 from zhiye_institutions.service import build
 from zhiye_launcher.serving import bind
 
@@ -97,7 +97,7 @@ async def _serve(link: Link, job: Job) -> None:
     bound.listen()
     tasks = [asyncio.create_task(server.serve(sockets=[bound]))]
     if job.importing:
-        tasks.append(asyncio.create_task(Importer(service.kit).run()))
+        tasks.append(asyncio.create_task(importer(service.kit).run()))
     link.tell(bound.getsockname()[1])
     await link.hear()
     server.should_exit = True

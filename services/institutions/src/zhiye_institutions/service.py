@@ -12,7 +12,7 @@ from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 from zhiye_institutions.adapters.tables import metadata
 from zhiye_institutions.application.calendar_jobs import begin_closures, remind_of_checks
-from zhiye_institutions.application.import_institutions import Importer
+from zhiye_institutions.application.import_institutions import importer
 from zhiye_institutions.application.search_keys import fill_search
 from zhiye_institutions.entrypoints.http import routes
 from zhiye_institutions.entrypoints.subscriptions import subscriptions
@@ -41,7 +41,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         metadata=metadata,
         migrations="zhiye_institutions.migrations",
         kit=kit,
-        background=(Importer(kit).run,),
+        background=(importer(kit).run,),
         periodic=(
             partial(begin_closures, kit),
             partial(remind_of_checks, kit),

@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, array
 
+from zhiye_chassis.imports.jobs import job_columns
 from zhiye_chassis.tables import new_metadata, only_grows
 from zhiye_institutions.domain.lifecycle import STATUSES
 from zhiye_institutions.domain.regions import AUTHORITY_LEVELS
@@ -278,25 +279,8 @@ zone = Table(
 institution_import = Table(
     "institution_import",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("state", Text, nullable=False, comment="waiting | running | done | failed | cancelled"),
-    Column("dry_run", Boolean, nullable=False),
-    Column("format", Text, nullable=False, comment="csv | xlsx"),
-    Column("object", Text, comment="the file in the object store, until it was deleted there"),
+    *job_columns(),
     Column("region", Text, nullable=False, comment="rows of other regions are rejected"),
-    Column("created_by", Text, nullable=False, comment="account"),
-    Column("created_by_name", Text, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("started_at", DateTime(timezone=True)),
-    Column("finished_at", DateTime(timezone=True)),
-    Column("alive_at", DateTime(timezone=True), comment="of the process that runs it"),
-    Column("bytes", BigInteger, nullable=False),
-    Column("bytes_read", BigInteger, nullable=False),
-    Column("lines_done", BigInteger, nullable=False, comment="where to go on after a crash"),
-    Column("recorded", BigInteger, nullable=False),
-    Column("unchanged", BigInteger, nullable=False),
-    Column("rejected", BigInteger, nullable=False),
-    Column("error", Text, comment="code of what made it fail"),
     Index("institution_import_state_idx", "state", "created_at"),
 )
 

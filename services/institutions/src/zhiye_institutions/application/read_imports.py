@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhiye_chassis.database import Database, Transaction
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.imports.reasons import INTERNAL
 from zhiye_chassis.security import Principal
 from zhiye_chassis.sheets import reasons as sheets
-from zhiye_contracts.reasons import Reason, Refused
-from zhiye_institutions.adapters.tables import import_reject
+from zhiye_contracts.reasons import Reason
+from zhiye_institutions.adapters.import_jobs import JOBS
 from zhiye_institutions.adapters.tables import institution_import as job
 from zhiye_institutions.application.access import not_found
 from zhiye_institutions.domain import import_reasons as why
 from zhiye_institutions.kit import Kit
 
-_AT_ONCE = 1_000
 _REASONS = {
     **{one.code: one for one in vars(sheets).values() if isinstance(one, Reason)},
     **why.OF_LINES,
@@ -26,7 +24,7 @@ _REASONS = {
 
 def reason_of(code: str) -> Reason:
     """Why a line was rejected, or an import failed."""
-    return _REASONS.get(code, why.INTERNAL)
+    return _REASONS.get(code, INTERNAL)
 
 
 def _own(caller: Principal) -> Select[tuple[object, ...]]:
@@ -59,30 +57,4 @@ async def find_import(connection: AsyncConnection, caller: Principal, import_id:
 async def cancel_import(tx: Transaction, kit: Kit, caller: Principal, import_id: str) -> None:
     """Stop it where it is; what it recorded stays. ``Refused``: 404, 409 ``import_over``."""
     await find_import(tx.connection, caller, import_id)
-    cancelled = await tx.execute(
-        update(job)
-        .where(job.c.id == import_id, job.c.state.in_(("waiting", "running")))
-        .values(state="cancelled", finished_at=kit.clock.now())
-        .returning(job.c.id)
-    )
-    if cancelled.first() is None:
-        raise Refused(why.OVER, status=409)
-
-
-async def rejects(database: Database, import_id: str) -> AsyncIterator[list[RowMapping]]:
-    """Rejected lines in their order, some at a time."""
-    after = 0
-    while True:
-        async with database.reading() as connection:
-            found = await connection.execute(
-                select(import_reject.c.line, import_reject.c.reasons)
-                .where(import_reject.c.import_id == import_id, import_reject.c.line > after)
-                .order_by(import_reject.c.line)
-                .limit(_AT_ONCE)
-            )
-            rows = list(found.mappings())
-        if rows:
-            yield rows
-        if len(rows) < _AT_ONCE:
-            return
-        after = rows[-1]["line"]
+    await JOBS.cancel(tx, import_id, kit.clock.now())

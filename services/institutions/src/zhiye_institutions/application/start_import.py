@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import BinaryIO
-
-from sqlalchemy import insert
 
 from zhiye_chassis.ids import new_id
+from zhiye_chassis.imports.taking import Taking
 from zhiye_chassis.security import Principal
-from zhiye_chassis.sheets import Format, format_of, open_sheet
-from zhiye_chassis.sheets.reasons import OLD_FORMAT
+from zhiye_chassis.sheets import Format
 from zhiye_contracts.codes import divisions
 from zhiye_contracts.reasons import Refused
-from zhiye_institutions.adapters.tables import institution_import
+from zhiye_institutions.adapters.import_jobs import JOBS
 from zhiye_institutions.domain import import_reasons as why
 from zhiye_institutions.domain.imports import COLUMNS, REQUIRED
 from zhiye_institutions.kit import Kit
 
 MOST_BYTES = 512 * 1024 * 1024
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-_SNIFFED = 8
 
 
 async def start_import(
@@ -41,71 +35,25 @@ async def start_import(
     region = divisions.NATION if caller.role == "operator" else caller.region
     if region is None:
         raise Refused(why.REGION_NOT_YOURS, status=403)
-    taken = _Taken(stream)
-    file_format = await taken.begin(declared)
+    taking = Taking(stream, MOST_BYTES)
+    file_format = await taking.begin(declared)
     id_ = new_id()
     path = f"imports/{id_}"
-    await kit.objects.put(path, taken.stream())
+    await taking.keep(kit.objects, path, file_format, COLUMNS, REQUIRED)
     try:
-        await asyncio.to_thread(_check, kit.objects.open(path), file_format, taken.size)
         async with kit.database.transaction() as tx:
-            await tx.execute(
-                insert(institution_import).values(
-                    id=id_,
-                    state="waiting",
-                    dry_run=dry_run,
-                    format=file_format,
-                    object=path,
-                    region=region,
-                    created_by=caller.account_id,
-                    created_by_name=caller.name,
-                    created_at=kit.clock.now(),
-                    bytes=taken.size,
-                    bytes_read=0,
-                    lines_done=0,
-                    recorded=0,
-                    unchanged=0,
-                    rejected=0,
-                )
+            await JOBS.add(
+                tx,
+                caller,
+                kit.clock.now(),
+                id_=id_,
+                path=path,
+                file_format=file_format,
+                size=taking.size,
+                dry_run=dry_run,
+                region=region,
             )
     except BaseException:
         await kit.objects.delete(path)
         raise
     return id_
-
-
-def _check(file: BinaryIO, file_format: Format, size: int) -> None:
-    with file:
-        open_sheet(file, file_format, size, COLUMNS, REQUIRED)
-
-
-class _Taken:
-    """A body on its way into the object store."""
-
-    def __init__(self, stream: AsyncIterator[bytes]) -> None:
-        self._stream = stream
-        self._first = b""
-        self.size = 0
-
-    async def begin(self, declared: Format | None) -> Format:
-        """Look at the first bytes: what the file is."""
-        while len(self._first) < _SNIFFED:
-            try:
-                self._first += await anext(self._stream)
-            except StopAsyncIteration:
-                break
-        if self._first.startswith(_OLD_WORKBOOK):
-            raise Refused(OLD_FORMAT)
-        found = format_of(self._first)
-        if declared is not None and found != declared:
-            raise Refused(why.MEDIA_TYPE, status=415)
-        return found
-
-    async def stream(self) -> AsyncIterator[bytes]:
-        self.size = len(self._first)
-        yield self._first
-        async for data in self._stream:
-            self.size += len(data)
-            if self.size > MOST_BYTES:
-                raise Refused(why.FILE_TOO_BIG, status=413)
-            yield data

@@ -2,102 +2,46 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator
-from datetime import datetime
-from email.message import Message
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
-from starlette.requests import ClientDisconnect
 
+from zhiye_chassis.imports.http import (
+    REJECTS,
+    ImportOut,
+    body_of,
+    declared_format,
+    file_body,
+    rejects_answer,
+    shown,
+)
 from zhiye_chassis.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
-from zhiye_chassis.problems import ReasonOut, reason_out
 from zhiye_chassis.security import allow
-from zhiye_chassis.sheets import Format
 from zhiye_chassis.web import Caller, Reader, Routes, Tx
-from zhiye_contracts.reasons import Language, Refused
+from zhiye_contracts.reasons import Language
+from zhiye_institutions.adapters.import_jobs import JOBS
 from zhiye_institutions.application import read_imports
 from zhiye_institutions.application.start_import import start_import
-from zhiye_institutions.domain import import_reasons as why
 from zhiye_institutions.domain.imports import COLUMNS
 from zhiye_institutions.kit import Kit
 
 _PATH = "/api/v1/institution-imports"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMATS: dict[str, Format | None] = {
-    "text/csv": "csv",
-    _XLSX: "xlsx",
-    "application/vnd.ms-excel": None,  # what Windows calls CSV files too
-    "application/octet-stream": None,
-}
 _EXAMPLE = (
     "机构名称,登记号,行政区划,机构等级,其他名称,负责人,预留手机\n"
     "北京示例医院,40000001811010211A1001,北京市西城区,三级甲等,示例医院,李明,13800138000\n"
 )
-_COLUMNS = "; ".join(f"{field} ({', '.join(names)})" for field, names in COLUMNS.items())
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "description": "CSV (UTF-8 or GB18030) or XLSX, at most 512 MB, the names of the columns"
-        " first; name, number and region are needed. A region is a code or a full name; level,"
-        " category, ownership and status are codes or labels; lists are separated by ；. Columns: "
-        + _COLUMNS,
-        "content": {
-            "text/csv": {"schema": {"type": "string"}, "example": _EXAMPLE},
-            _XLSX: {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
-_CSV_ANSWER = {
-    "responses": {
-        "200": {
-            "description": "A reason a line",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
-        }
-    }
-}
-_HEAD: dict[Language, tuple[str, ...]] = {
-    "zh": ("行号", "列", "代码", "原因", "怎么办"),
-    "en": ("line", "column", "code", "reason", "next step"),
-}
-
-
-class ImportOut(BaseModel):
-    """How far an import is."""
-
-    id: str = Field(examples=["01JD0000000000000000IMP001"])
-    state: Literal["waiting", "running", "done", "failed", "cancelled"] = Field(
-        examples=["running"]
-    )
-    dry_run: bool = Field(description="Everything is checked, nothing recorded")
-    format: Literal["csv", "xlsx"]
-    region: str = Field(description="Lines of other regions are rejected", examples=["110000"])
-    bytes: int = Field(examples=[2_000_000])
-    bytes_read: int = Field(examples=[500_000])
-    percent: int = Field(ge=0, le=100, examples=[25])
-    lines: int = Field(description="Read so far, with the header", examples=[3001])
-    recorded: int = Field(examples=[2900])
-    unchanged: int = Field(description="On record already, with the same data", examples=[80])
-    rejected: int = Field(examples=[20])
-    error: ReasonOut | None = Field(description="What made it fail")
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
+_BODY = file_body(
+    "At most 512 MB; name, number and region are needed. A region is a code or a full name; level,"
+    " category, ownership and status are codes or labels; lists are separated by ；.",
+    COLUMNS,
+    _EXAMPLE,
+)
 
 
 def _shown(row: RowMapping, language: Language) -> ImportOut:
-    error = row["error"]
-    return ImportOut(
-        **{name: row[name] for name in ImportOut.model_fields if name in row and name != "error"},
-        percent=100 * row["bytes_read"] // row["bytes"],
-        lines=row["lines_done"],
-        error=reason_out(read_imports.reason_of(error), language) if error else None,
-    )
+    return ImportOut.model_validate(shown(row, read_imports.reason_of, language))
 
 
 def routes(kit: Kit) -> Routes:
@@ -127,7 +71,7 @@ def routes(kit: Kit) -> Routes:
         rejected.
         """
         import_id = await start_import(
-            kit, caller, _body(request), declared=_declared(request), dry_run=dry_run
+            kit, caller, body_of(request), declared=declared_format(request), dry_run=dry_run
         )
         response.headers["Location"] = f"{_PATH}/{import_id}"
         async with kit.database.reading() as connection:
@@ -158,7 +102,7 @@ def routes(kit: Kit) -> Routes:
         allow("authority", "operator"),
         response_class=StreamingResponse,
         response_model=None,
-        openapi_extra=_CSV_ANSWER,
+        openapi_extra=REJECTS,
     )
     async def download_rejected_lines(
         import_id: str, caller: Caller, language: Reader
@@ -166,14 +110,8 @@ def routes(kit: Kit) -> Routes:
         """Rejected lines as CSV: line, column, code, reason and what to do; a line for each."""
         async with kit.database.reading() as connection:
             await read_imports.find_import(connection, caller, import_id)
-        return StreamingResponse(
-            _csv(kit, import_id, language),
-            media_type="text/csv; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="rejects-{import_id}.csv"',
-                "Cache-Control": "no-store",
-            },
-        )
+        rejected = JOBS.rejected(kit.database, import_id)
+        return rejects_answer(import_id, rejected, read_imports.reason_of, language)
 
     @api.expose(
         "POST",
@@ -189,51 +127,3 @@ def routes(kit: Kit) -> Routes:
         return _shown(await read_imports.find_import(tx.connection, caller, import_id), language)
 
     return api
-
-
-def _declared(request: Request) -> Format | None:
-    """What the file is said to be; ``Refused`` (415) if it cannot be imported."""
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    kind = header.get_content_type()
-    if kind not in _FORMATS or encoding != "identity":
-        raise Refused(why.MEDIA_TYPE, status=415)
-    return _FORMATS[kind]
-
-
-async def _body(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes; ``Refused`` (400) when it breaks off."""
-    length, received = request.headers.get("content-length", ""), 0
-    try:
-        async for data in request.stream():
-            received += len(data)
-            yield data
-    except ClientDisconnect:
-        raise Refused(why.TRUNCATED, status=400) from None
-    if length.isdecimal() and received < int(length):
-        raise Refused(why.TRUNCATED, status=400)
-
-
-async def _csv(kit: Kit, import_id: str, language: Language) -> AsyncIterator[bytes]:
-    """For spreadsheet programs: with a byte order mark. No cell has anything of the file in it,
-    so none can be taken for a formula."""
-    yield b"\xef\xbb\xbf"
-    head = [_HEAD[language]]
-    async for rows in read_imports.rejects(kit.database, import_id):
-        cells = (
-            (str(row["line"]), one["field"] or "", one["code"], *_told(one["code"], language))
-            for row in rows
-            for one in row["reasons"]
-        )
-        text = io.StringIO()
-        csv.writer(text).writerows([*head, *cells])
-        head = []
-        yield text.getvalue().encode()
-    if head:
-        yield (",".join(_HEAD[language]) + "\r\n").encode()
-
-
-def _told(code: str, language: Language) -> tuple[str, str]:
-    reason = read_imports.reason_of(code)
-    return reason.reason.read(language), reason.next_step.read(language)

@@ -1,0 +1,1 @@
+"""Files of existing records, imported in the background: what every service's import shares."""
