@@ -184,6 +184,15 @@ application = Table(
         "state",
         "id",
         postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_include=["business_type"],  # a rare one is looked for in the index alone
+    ),
+    Index(
+        "application_filed_idx",
+        "region",
+        "state",
+        "id",
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=text("source = 'institution'"),
     ),
     # Periods of the lists: rows lie about in the order of time.
     Index("application_time_idx", "submitted_at", "decided_at", postgresql_using="brin"),

@@ -17,7 +17,7 @@ from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import bulk
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.list_scope import reviewable
-from zhiye_registration.application.queries import conditions
+from zhiye_registration.application.queries import conditions, left
 from zhiye_registration.domain import bulk as why
 from zhiye_registration.domain.application_list import Filters
 from zhiye_registration.domain.bulk import Decision
@@ -59,8 +59,9 @@ async def order_reviews(tx: Transaction, kit: Kit, caller: Principal, order: Ord
         total = _check_named(order.applications)
         await bulk.list_items(tx, job, order.applications)
     else:
-        narrowed = conditions(order.selection or Filters(), kit.clock.today())
-        total = await bulk.select_items(tx, job, reviewable(caller), narrowed, why.MOST_SELECTED)
+        asked = order.selection or Filters()
+        pieces, narrowed = left(reviewable(caller), asked), conditions(asked, kit.clock.today())
+        total = await bulk.select_items(tx, job, pieces, narrowed, why.MOST_SELECTED)
         if total == 0:
             raise Refused(why.NOTHING_SELECTED)
         if total > why.MOST_SELECTED:

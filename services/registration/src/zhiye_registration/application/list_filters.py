@@ -31,11 +31,14 @@ def searched_name(typed: str | None) -> str | None:
 
 
 def check_filters(caller: Principal, name: ListName, filters: Filters, sort: Sort) -> None:
-    """``Refused`` (422) for what would have everything read that a region has."""
+    """``Refused`` (422): ``filter_not_of_list``, and ``filter_too_wide`` for what would have
+    everything read that a region has."""
     if name != "waiting_for_me" and sort == "deadline":
-        raise _too_wide("sort")
+        raise _not_here("sort")
     if name != "waiting_for_me" and filters.valid_until is not None:
-        raise _too_wide("valid_until")
+        raise _not_here("valid_until")
+    if name == "completed" and filters.due is not None:
+        raise _not_here("due")
     narrow = filters.institution_id is not None or filters.number is not None
     if caller.role == "authority" and filters.name and name != "waiting_for_me" and not narrow:
         raise refused(
@@ -51,12 +54,12 @@ def check_filters(caller: Principal, name: ListName, filters: Filters, sort: Sor
         )
 
 
-def _too_wide(field: str) -> Refused:
+def _not_here(field: str) -> Refused:
     return refused(
-        "only_for_waiting",
+        "filter_not_of_list",
         (
-            "仅“待我办理”列表支持此条件。",
-            "Only the list of what waits for the caller takes this.",
+            "此条件不适用于该列表。",
+            "This list does not take this.",
         ),
         ("请改用 list=waiting_for_me，或去掉此条件。", "Use list=waiting_for_me, or leave it out."),
         field=field,

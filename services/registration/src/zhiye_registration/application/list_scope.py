@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes import divisions
 from zhiye_registration.adapters.regions import within
 from zhiye_registration.adapters.tables import application
 from zhiye_registration.domain.application_list import ListName
 from zhiye_registration.domain.policy import BUSINESS_TYPES
-from zhiye_registration.domain.workflow import AWAITING, CLOSED, OPEN, WITH_APPLICANT, State
+from zhiye_registration.domain.workflow import AWAITING, CLOSED, WITH_APPLICANT, State
 
-Pieces = list[ColumnElement[bool]]
+Pieces = list[tuple[Sequence[State], ColumnElement[bool]]]
+"""Conditions, each with the states in which it has any."""
 
 _a = application.c
 _LISTED_UNASKED = [row.slug for row in BUSINESS_TYPES.values() if row.listed_unasked]
@@ -23,7 +25,13 @@ _KNOWN = or_(_a.institution_reviewed_at.is_not(None), _FILED, _a.business_type.i
 """An institution's list shows its own people's business and what it filed; a stranger's
 application appears once it was found by ID number and reviewed."""
 _WITH_ORIGIN: tuple[State, ...] = ("awaiting_origin", "awaiting_confirmation")
+_TO_REVIEW: tuple[State, ...] = ("awaiting_institution",)
 _TO_DECIDE: tuple[State, ...] = ("awaiting_authority",)
+_FOR_AUTHORITY: dict[ListName, tuple[State, ...]] = {
+    "waiting_for_me": _TO_DECIDE,
+    "in_progress": (*AWAITING, "returned"),
+    "completed": CLOSED,
+}
 
 
 def pieces_of(caller: Principal, name: ListName) -> Pieces:
@@ -40,11 +48,8 @@ def reviewable(caller: Principal) -> Pieces:
     if caller.role == "authority":
         return _in_states(_a.authority_id == caller.authority_id, _TO_DECIDE)
     return [
-        and_(
-            _a.institution_id == caller.institution_id,
-            _KNOWN,
-            not_(_FILED),
-            _a.state == "awaiting_institution",
+        *_in_states(
+            and_(_a.institution_id == caller.institution_id, _KNOWN, not_(_FILED)), _TO_REVIEW
         ),
         *_in_states(_from_here(caller), _WITH_ORIGIN),
     ]
@@ -65,15 +70,17 @@ def _of_person(caller: Principal, name: ListName) -> Pieces:
 
     Whoever has an account that is not active sees only what was applied for with it.
     """
-    mine = and_(_a.person_key == caller.person_key, not_(_FILED))
+    turns = _turns(name)
+    mine = and_(_a.person_key == caller.person_key, not_(_FILED), _state_in(turns))
     if not caller.active:
-        return [and_(mine, _a.account_id == caller.account_id, _state_in(_turns(name)))]
-    about = and_(_a.person_key == caller.person_key, _FILED, _SUBMITTED)
+        return [(turns, and_(mine, _a.account_id == caller.account_id))]
+    filed = and_(_a.person_key == caller.person_key, _FILED, _SUBMITTED)
+    if name == "completed":
+        return [(turns, or_(mine, and_(filed, _state_in(CLOSED))))]
     if name == "in_progress":
-        about = and_(about, _state_in((*AWAITING, "returned")))
-    else:
-        about = and_(about, _state_in(CLOSED if name == "completed" else ()))
-    return [or_(and_(mine, _state_in(_turns(name))), about)]
+        under_way: tuple[State, ...] = (*AWAITING, "returned")
+        return [(under_way, or_(mine, and_(filed, _state_in(under_way))))]
+    return [(turns, mine)]
 
 
 def _turns(name: ListName) -> Sequence[State]:
@@ -89,14 +96,16 @@ def _of_institution(caller: Principal, name: ListName) -> Pieces:
         return [*reviewable(caller), *_in_states(own, WITH_APPLICANT)]
     if name == "in_progress":
         return [
-            and_(here, not_(_FILED), _a.state == "returned"),
+            *_in_states(and_(here, not_(_FILED)), ("returned",)),
             *_in_states(here, ("awaiting_authority", "awaiting_confirmation")),
             *_in_states(
                 _from_here(caller), ("returned", "awaiting_institution", "awaiting_authority")
             ),
         ]
-    over = and_(here, or_(_SUBMITTED, _FILED))
-    return [*_in_states(over, CLOSED), *_in_states(_from_here(caller), CLOSED)]
+    return [
+        *_in_states(here, CLOSED, or_(_SUBMITTED, _FILED)),
+        *_in_states(_from_here(caller), CLOSED),
+    ]
 
 
 def _from_here(caller: Principal) -> ColumnElement[bool]:
@@ -105,18 +114,54 @@ def _from_here(caller: Principal) -> ColumnElement[bool]:
 
 
 def _of_authority(caller: Principal, name: ListName) -> Pieces:
+    """What it decides, and what its region has: a county, or the nation. Of a region between, see
+    ``spread``."""
     mine = _a.authority_id == caller.authority_id
     if name == "waiting_for_me":
         return _in_states(mine, _TO_DECIDE)
-    states: Sequence[State] = [s for s in OPEN if s != "draft"]
-    if name == "completed":
-        states = CLOSED
-    inside = within(_a.region, caller.region)
-    return _in_states(and_(mine, _SUBMITTED), states) + _in_states(and_(inside, _SUBMITTED), states)
+    pieces = _in_states(mine, _FOR_AUTHORITY[name])
+    if caller.region is not None and not _between(caller.region):
+        pieces += _in_states(_inside(caller.region), _FOR_AUTHORITY[name])
+    return pieces
 
 
-def _in_states(whose: ColumnElement[bool], states: Sequence[State]) -> Pieces:
-    return [and_(whose, _a.state == state) for state in states]
+def spread(caller: Principal, name: ListName) -> Sequence[State]:
+    """The states that a list has of a city's or a province's own region, for which no index has an
+    order: it has one of each county."""
+    if caller.role != "authority" or name == "waiting_for_me" or caller.region is None:
+        return ()
+    return _FOR_AUTHORITY[name] if _between(caller.region) else ()
+
+
+def in_progress_apart(caller: Principal) -> Pieces:
+    """What is in progress, in pieces that have nothing in common: to be counted."""
+    if caller.role != "authority":
+        return pieces_of(caller, "in_progress")
+    inside, states = _inside(caller.region), _FOR_AUTHORITY["in_progress"]
+    mine = and_(_a.authority_id == caller.authority_id, not_(inside))
+    return _in_states(mine, states) + _in_states(inside, states)
+
+
+def _between(region: str) -> bool:
+    return region.endswith("00") and region != divisions.NATION
+
+
+def _inside(region: str | None) -> ColumnElement[bool]:
+    if region is not None and not region.endswith("00"):
+        return _a.region == region
+    return within(_a.region, region)
+
+
+def _in_states(
+    whose: ColumnElement[bool],
+    states: Sequence[State],
+    withdrawn: ColumnElement[bool] = _SUBMITTED,
+) -> Pieces:
+    """What was withdrawn may never have been submitted; on others' lists it is only if it was."""
+    return [
+        ((state,), and_(whose, _a.state == state, *([withdrawn] if state == "withdrawn" else ())))
+        for state in states
+    ]
 
 
 def _state_in(states: Sequence[State]) -> ColumnElement[bool]:

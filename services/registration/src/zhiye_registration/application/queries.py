@@ -8,25 +8,37 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    and_,
+    Text,
+    column,
     exists,
     false,
     func,
+    literal,
     literal_column,
     not_,
+    or_,
     select,
+    text,
     true,
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.security import Principal
-from zhiye_registration.adapters.regions import within
+from zhiye_registration.adapters.regions import bounds
 from zhiye_registration.adapters.tables import application, registration
-from zhiye_registration.application.list_scope import of_one_person, pieces_of
+from zhiye_registration.application.list_scope import (
+    Pieces,
+    in_progress_apart,
+    of_one_person,
+    pieces_of,
+    spread,
+)
 from zhiye_registration.domain.application_list import Filters, ListName, Sort
+from zhiye_registration.domain.workflow import State
 from zhiye_registration.kit import Kit
 
 _EXPORT_PAGE = 1_000
@@ -83,20 +95,84 @@ async def list_applications(
     if after is not None:
         narrowed.append(_behind(key, sort, after))
     order = (_a.id.desc(),) if sort == "newest" else (key, _a.id)
-    pieces = [
-        select(_a.id).where(piece, *narrowed).order_by(*order).limit(limit)
-        for piece in pieces_of(caller, name)
+    pieces: list[Any] = [
+        select(_a.id, key.label("key")).where(piece, *narrowed).order_by(*order).limit(limit)
+        for piece in left(pieces_of(caller, name), filters)
     ]
+    states = [state for state in spread(caller, name) if filters.leaves(state)]
+    if states and caller.region:
+        pieces.append(await _of_counties(connection, caller.region, states, narrowed, limit))
+    if not pieces:
+        return []
     # Each piece comes in order from its index; an application may be in two.
-    found = union_all(*pieces).subquery()
+    found = union_all(*pieces).subquery("found")
+    first = select(found.c.id, found.c.key).distinct().limit(limit)
+    if sort == "newest":
+        first = first.order_by(found.c.id.desc())
+    else:
+        first = first.order_by(found.c.key, found.c.id)
+    chosen = first.subquery("chosen")
     statement = (
         select(*_COLUMNS)
-        .select_from(_SHOWN)
-        .where(_a.id.in_(select(found.c.id)))
+        .select_from(chosen.join(application, _a.id == chosen.c.id).outerjoin(_held, true()))
         .order_by(*order)
-        .limit(limit)
     )
     return (await connection.execute(statement)).all()
+
+
+async def _of_counties(
+    connection: AsyncConnection,
+    region: str,
+    states: Sequence[State],
+    narrowed: Sequence[ColumnElement[bool]],
+    limit: int,
+) -> Any:
+    """The newest of a region from the newest of each of its counties in each state: however many
+    the region has, a page of each is read at most."""
+    known = await regions_of_applications(connection, region)
+    county = (
+        func.unnest(literal(known, ARRAY(Text)))
+        .table_valued(column("code", Text), name="county")
+        .render_derived()
+    )
+    each = (
+        func.unnest(literal(list(states), ARRAY(Text)))
+        .table_valued(column("code", Text), name="each_state")
+        .render_derived()
+    )
+    newest = (
+        select(_a.id)
+        .where(_a.region == county.c.code, _a.state == each.c.code, *narrowed)
+        .where(or_(_a.state != "withdrawn", _a.submitted_at.is_not(None)))
+        .order_by(_a.id.desc())
+        .limit(limit)
+        .lateral("newest")
+    )
+    everything = county.join(each, true()).join(newest, true())
+    return (
+        select(newest.c.id, newest.c.id.label("key"))
+        .select_from(everything)
+        .order_by(newest.c.id.desc())
+        .limit(limit)
+    )
+
+
+_REGIONS = text(
+    "WITH RECURSIVE known AS ((SELECT region FROM application"
+    " WHERE region ~>=~ :first AND region ~<~ :behind ORDER BY region USING ~<~ LIMIT 1)"
+    " UNION ALL SELECT (SELECT a.region FROM application a WHERE a.region ~>~ known.region"
+    " AND a.region ~<~ :behind ORDER BY a.region USING ~<~ LIMIT 1)"
+    " FROM known WHERE known.region IS NOT NULL)"
+    " SELECT region FROM known WHERE region IS NOT NULL"
+)
+
+
+async def regions_of_applications(connection: AsyncConnection, region: str) -> list[str]:
+    """The counties and zones of a region that have any application: one look into the index for
+    each of them."""
+    first, behind = bounds(region) or ("0", ":")
+    found = await connection.execute(_REGIONS, {"first": first, "behind": behind})
+    return list(found.scalars())
 
 
 async def whole_list(
@@ -149,9 +225,12 @@ async def count_lists(
         union_all(
             *(
                 select(_a.business_type, _a.deadline, mine).where(piece)
-                for piece in pieces_of(caller, "waiting_for_me")
+                for _, piece in pieces_of(caller, "waiting_for_me")
             ),
-            *(select(_a.business_type, _a.deadline, others).where(one) for one in _apart(caller)),
+            *(
+                select(_a.business_type, _a.deadline, others).where(piece)
+                for _, piece in in_progress_apart(caller)
+            ),
         )
         .subquery()
         .c
@@ -172,37 +251,33 @@ async def count_lists(
     return (await connection.execute(statement)).all()
 
 
-def _apart(caller: Principal) -> Sequence[ColumnElement[bool]]:
-    """What is in progress, in pieces that have nothing in common."""
-    pieces = pieces_of(caller, "in_progress")
-    if caller.role != "authority":
-        return pieces
-    half = len(pieces) // 2  # its own first, then its region's
-    outside = not_(within(_a.region, caller.region))
-    return [and_(piece, outside) for piece in pieces[:half]] + pieces[half:]
-
-
 async def count_by_state(connection: AsyncConnection) -> Sequence[Any]:
     statement = select(_a.state, _a.business_type, func.count().label("count"))
     return (await connection.execute(statement.group_by(_a.state, _a.business_type))).all()
 
 
-def conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:
+def left(pieces: Pieces, filters: Filters) -> list[ColumnElement[bool]]:
+    """The pieces that have a state which the filters leave; to be narrowed by ``conditions``."""
+    return [piece for states, piece in pieces if any(map(filters.leaves, states))]
+
+
+def conditions(filters: Filters, today: date) -> list[Any]:
     """What an application must meet to be left by the filters."""
-    wanted: list[ColumnElement[bool]] = [
+    wanted: list[Any] = [
         column == value
         for column, value in (
             (_a.business_type, filters.business_type),
-            (_a.state, filters.state),
-            (_a.source, filters.source),
             (_a.institution_id, filters.institution_id),
             (_a.number, filters.number),
         )
         if value is not None
     ]
-    if filters.result is not None:
-        refused = _a.state.in_(("refused", "institution_refused"))
-        wanted.append(_a.state == "approved" if filters.result == "approved" else refused)
+    if filters.states is not None:
+        wanted.append(_a.state.in_(filters.states))
+    if filters.source == "institution":
+        wanted.append(text("application.source = 'institution'"))  # as the partial index has it
+    elif filters.source is not None:
+        wanted.append(_a.source == filters.source)
     if filters.name is not None:
         wanted.append(_a.name.contains(filters.name, autoescape=True))
     wanted += _between(_a.submitted_at, filters.applied_from, filters.applied_to)

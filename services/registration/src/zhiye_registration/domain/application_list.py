@@ -12,6 +12,7 @@ Due = Literal["late", "today", "soon"]
 """Where the pending review stands (限时办结, Q59.9): its last day is over, is today, or is one of
 the next working days. An application is in one of them at most."""
 Result = Literal["approved", "refused"]
+_REFUSED = ("institution_refused", "refused")
 
 SOON_DAYS = 3
 """Working days that are soon, unless the reader says otherwise."""
@@ -36,3 +37,16 @@ class Filters:
     due: Due | None = None
     soon_until: date | None = None
     valid_until: date | None = None
+
+    @property
+    def states(self) -> tuple[str, ...] | None:
+        """The states that are asked for, unless all are."""
+        if self.result is None:
+            return None if self.state is None else (self.state,)
+        of_result = ("approved",) if self.result == "approved" else _REFUSED
+        return of_result if self.state is None else tuple({self.state} & {*of_result})
+
+    def leaves(self, state: str) -> bool:
+        """Whether there can be any in a state."""
+        states = self.states
+        return states is None or state in states
