@@ -305,7 +305,7 @@ async def test_what_a_nurse_filed_herself_is_told_to_her_alone(world: World) -> 
     assert await inbox(world, "old") == []
 
 
-# --- what an institution asks of a person ----------------------------------------------------------
+# --- what an institution asks of a person -------------------------------------------------------
 
 
 @pytest.mark.parametrize("ask", ["change", "first", "re_registration", "renewal", "information"])
