@@ -15,7 +15,7 @@ from zhiye_contracts.codes import divisions
 from zhiye_contracts.events import InstitutionChanged
 from zhiye_contracts.reasons import Reason
 from zhiye_institutions.adapters import import_records as known
-from zhiye_institutions.adapters.bulk import insert_rows
+from zhiye_chassis.rows import insert_rows
 from zhiye_institutions.adapters.tables import (
     import_reject,
     institution,

@@ -33,6 +33,7 @@ def application_changed(one: Application, change: str) -> ApplicationChanged:
         source=one.source,
         waits_for_id=waits_for[0],
         waits_for_name=waits_for[1],
+        ground=one.form.get("ground") if one.row.effect == "cancel" else None,
     )
 
 

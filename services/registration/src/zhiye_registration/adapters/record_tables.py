@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from zhiye_chassis.imports.jobs import job_columns
 from zhiye_chassis.tables import only_grows
 from zhiye_registration.adapters.tables import metadata
 
@@ -199,34 +200,13 @@ bulk_item = Table(
 registration_import = Table(
     "registration_import",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("account_id", Text, nullable=False),
+    *job_columns(),
     Column("institution_id", Text, nullable=False),
     Column("institution_name", Text, nullable=False),
-    Column("region", Text, nullable=False),
-    Column("authority_id", Text),
+    Column("region", Text, nullable=False, comment="of the institution"),
+    Column("authority_id", Text, comment="that is told as the registering one"),
     Column("authority_name", Text),
-    Column("format", Text, nullable=False),
-    Column("object", Text, nullable=False),
-    Column("dry_run", Boolean, nullable=False),
-    Column("bytes", BigInteger, nullable=False),
-    Column("bytes_read", BigInteger, nullable=False),
-    Column("lines_done", Integer, nullable=False),
-    Column("recorded", Integer, nullable=False),
-    Column("unchanged", Integer, nullable=False),
-    Column("rejected", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("error", Text),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("started_at", DateTime(timezone=True)),
-    Column("finished_at", DateTime(timezone=True)),
-    Column("claimed_at", DateTime(timezone=True)),
-    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed', 'cancelled')", name="state"),
-    Index(
-        "registration_import_open_idx",
-        "id",
-        postgresql_where=text("state IN ('waiting', 'running')"),
-    ),
+    Index("registration_import_state_idx", "state", "created_at"),
     Index("registration_import_institution_idx", "institution_id", "id"),
 )
 """A file of an institution's present nurses, on its way in."""

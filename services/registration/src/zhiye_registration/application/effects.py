@@ -235,6 +235,7 @@ async def _move(
             into_institution_id=after.institution_id,
             into_institution_name=place.name,
             into_region=after.region,
+            authority_id=one.authority_id,
             authority_name=one.authority_name,
             moved_on=kit.clock.today(),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -92,6 +93,7 @@ async def set_window(
         "updated_by": caller.account_id,
     }
     w = renewal_window.c
+    change: Any
     if version:
         change = (
             update(renewal_window)

@@ -16,6 +16,7 @@ from zhiye_registration.entrypoints import (
     lists,
     merges,
     photos,
+    registration_imports,
     registrations,
     renewal_windows,
     reviews,
@@ -47,4 +48,5 @@ def routes(kit: Kit) -> list[Routes]:
         employment.routes(kit),
         interruptions.routes(kit),
         verifications.routes(kit),
+        registration_imports.routes(kit),
     ]

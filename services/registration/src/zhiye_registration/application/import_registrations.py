@@ -1,0 +1,51 @@
+"""Importing an institution's present nurses in the background, hundreds in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import RowMapping
+
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.imports.working import Importer
+from zhiye_chassis.sheets import Columns, Line
+from zhiye_registration.adapters.import_jobs import JOBS
+from zhiye_registration.application.import_chunk import Chunk, Known, read_chunk
+from zhiye_registration.application.record_chunk import Recording
+from zhiye_registration.domain.imports import COLUMNS, REQUIRED
+from zhiye_registration.kit import Kit
+
+CHUNK = 500
+"""Lines in one transaction."""
+
+
+class Nurses:
+    """What is imported: nurses with their present registrations."""
+
+    columns: Columns = COLUMNS
+    required: Sequence[str] = REQUIRED
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    async def prepare(self, job: RowMapping) -> Known:
+        return Known(self._kit.clock.today())
+
+    def read(
+        self, job: RowMapping, known: Known, lines: Iterator[Line], after: int, offset: int
+    ) -> Chunk:
+        return read_chunk(self._kit, known, lines, after, offset)
+
+    async def record(self, tx: Transaction, job: RowMapping, chunk: Chunk) -> dict[str, int]:
+        return await Recording(tx, self._kit, job, chunk).run()
+
+    async def over(self, tx: Transaction, imports: Sequence[str]) -> None:
+        """They leave nothing but their files."""
+
+    async def recorded(self, job: RowMapping, count: int) -> None:
+        """Nothing has to be made anew."""
+
+
+def importer(kit: Kit, chunk: int = CHUNK) -> Importer[Chunk]:
+    """Works on imports as long as the service runs."""
+    return Importer(Nurses(kit), JOBS, kit.database, kit.objects, kit.clock, chunk)

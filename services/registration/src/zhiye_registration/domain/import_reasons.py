@@ -1,0 +1,105 @@
+"""Why a line of an import of nurses was rejected."""
+
+from __future__ import annotations
+
+from zhiye_contracts import identifiers
+from zhiye_contracts.reasons import Reason, Text
+
+_CORRECT = Text("请改正此行后重新导入。", "Correct the line and import it again.")
+
+
+def _reason(
+    code: str, zh: str, en: str, next_step: Text = _CORRECT, field: str | None = None
+) -> Reason:
+    return Reason(code, Text(zh, en), next_step, field)
+
+
+MISSING = _reason("import_cell_missing", "此项不能为空。", "This must be filled in.")
+DATE = _reason(
+    "import_date",
+    "不是有效的日期。",
+    "It is not a date.",
+    Text("请按“2026-11-23”的格式填写。", "Write it as 2026-11-23."),
+)
+DATE_ORDER = _reason(
+    "import_date_order",
+    "日期先后不合理：首次注册不晚于今天和有效期截止日期，且在出生之后。",
+    "The dates do not go together: registered after birth, not after today nor the expiry.",
+)
+UNKNOWN_CODE = _reason(
+    "import_code_unknown",
+    "不是代码表中的代码或名称。",
+    "It is neither a code nor a name of the code table.",
+    Text("请按代码表填写名称。", "Use a name of the code table."),
+)
+TOO_LONG = _reason("import_too_long", "内容过长。", "It is too long.")
+FORMULA = _reason(
+    "import_formula",
+    "内容像公式，不能导入。",
+    "It looks like a formula, which is not imported.",
+)
+CANCELLED_HOW = _reason(
+    "import_cancelled_how",
+    "注销的应填写注销日期（不晚于今天）和注销理由；在册的不能填写。",
+    "A cancelled one needs the day, not in the future, and the ground; one in force has neither.",
+)
+REPEATED = _reason(
+    "import_repeated",
+    "同一身份证号或护士证号在文件中出现了多次。",
+    "The ID number or certificate number is on a line before as well.",
+    Text("请只保留正确的一行。", "Keep the line that is right."),
+)
+DIFFERS = _reason(
+    "import_differs",
+    "此人已登记在册，此项内容与记录不同；导入不会覆盖记录。",
+    "This nurse is on record with something else here; an import overwrites nothing.",
+    Text(
+        "记录有误的，请办理信息修改或主管部门更正；文件有误的，请改正此行。",
+        "If the record is wrong, change the information or have it corrected; if the file is,"
+        " correct the line.",
+    ),
+)
+ELSEWHERE = _reason(
+    "import_registered_elsewhere",
+    "此人当前注册在其他机构。",
+    "This nurse is registered at another institution at present.",
+    Text(
+        "请通过执业信息验证核实；确已到本机构工作的，由本人办理变更注册。",
+        "Verify by the ID number; if she works here now, she applies for a change.",
+    ),
+    "id_number",
+)
+CANCELLED = _reason(
+    "import_cancelled_on_record",
+    "此人的注册已注销。",
+    "The registration of this nurse is cancelled.",
+    Text("请由本人办理重新注册。", "She applies for re-registration."),
+    "id_number",
+)
+CERTIFICATE_TAKEN = _reason(
+    "import_certificate_taken",
+    "此护士证号已登记在他人名下。",
+    "The certificate number is somebody else's on record.",
+    Text("请核对证书；确认无误的，请联系主管部门更正。", "Check it; if right, have it corrected."),
+    "certificate_number",
+)
+NAME_DIFFERS = _reason(
+    "import_name_differs",
+    "姓名与该身份证号的考试记录不一致。",
+    "The exam record under this ID number has another name.",
+    Text(
+        "请核对姓名和身份证号；考试记录有误的，请办理资格信息更正。",
+        "Check both; if the exam record is wrong, have the qualification corrected.",
+    ),
+    "name",
+)
+
+OF_LINES: dict[str, Reason] = {
+    one.code: one
+    for one in (
+        *identifiers.REASONS,
+        *(MISSING, DATE, DATE_ORDER, UNKNOWN_CODE, TOO_LONG, FORMULA, CANCELLED_HOW, REPEATED),
+        *(DIFFERS, ELSEWHERE, CANCELLED, CERTIFICATE_TAKEN, NAME_DIFFERS),
+    )
+}
+"""Whatever a line may be rejected for, by code."""
