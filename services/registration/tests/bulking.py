@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from zhiye_chassis.security import Principal
+from zhiye_contracts import purposes
 from zhiye_contracts.codes import BUSINESS_TYPES
 from zhiye_registration.adapters.tables import application, registration
 from zhiye_registration.application.bulk_work import BulkReviews
@@ -57,7 +58,9 @@ class Bulk:
 
     def _application(self, serial: int, state: str) -> dict[str, Any]:
         agreed = state == "awaiting_authority"
-        sealed = self.world.kit.settings.cipher.seal(self.world.id_number(serial % 1000), "id")
+        sealed = self.world.kit.settings.cipher.seal(
+            self.world.id_number(serial % 1000), purposes.ID_NUMBER
+        )
         given = {
             "id": f"01BULK{serial:020d}",
             "number": f"N20261123{serial:07d}",
@@ -96,12 +99,16 @@ class Bulk:
             "version": 1,
             "profession": "nurse",
             "person_key": f"bulk{serial}",
-            "sealed_id_number": cipher.seal(self.world.id_number(serial % 1000), "id"),
+            "sealed_id_number": cipher.seal(
+                self.world.id_number(serial % 1000), purposes.ID_NUMBER
+            ),
             "name": "王芳",
             "gender": "2",
             "birth_date": date(1990, 1, 1),
             "certificate_key": f"bulk-certificate{serial}",
-            "sealed_certificate_number": cipher.seal(f"20211100{serial:04d}", "certificate"),
+            "sealed_certificate_number": cipher.seal(
+                f"20211100{serial:04d}", purposes.CERTIFICATE_NUMBER
+            ),
             "status": "registered",
             "institution_id": institution_id,
             "region": "110102",
