@@ -40,6 +40,13 @@ _CANCELLED = (
     "(status = 'cancelled') = (cancelled_on IS NOT NULL AND cancellation_ground IS NOT NULL)"
 )
 _ONLY_GROW = ("information_change_step", "employment_confirmation", "verification", "roster_export")
+_NO_EFFECT_WITHOUT_APPROVAL = (
+    "CREATE FUNCTION refuse_effect() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " IF NOT EXISTS (SELECT FROM application WHERE id = NEW.application_id AND state = 'approved')"
+    " THEN RAISE EXCEPTION 'no effect without an approval'; END IF; RETURN NEW; END $$",
+    "CREATE TRIGGER no_effect_without_approval BEFORE INSERT ON registration_history FOR EACH ROW"
+    " WHEN (NEW.application_id IS NOT NULL) EXECUTE FUNCTION refuse_effect()",
+)
 _BATCH = 10_000
 
 
@@ -100,7 +107,19 @@ def upgrade() -> None:
             comment="codes and texts of a refusal, in both languages",
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(outcome IS NOT DISTINCT FROM 'refused') = (problem IS NOT NULL)",
+            name=op.f("bulk_item_problem_check"),
+        ),
+        sa.CheckConstraint("outcome IN ('done', 'refused')", name=op.f("bulk_item_outcome_check")),
         sa.PrimaryKeyConstraint("job_id", "place", name=op.f("bulk_item_pkey")),
+    )
+    op.create_index(
+        "bulk_item_open_idx",
+        "bulk_item",
+        ["job_id", "place"],
+        unique=False,
+        postgresql_where=sa.text("outcome IS NULL"),
     )
     op.create_table(
         "bulk_job",
@@ -115,7 +134,14 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Text(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "selection",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="what it was selected by, unless by id",
+        ),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("stopped_by", sa.Text(), nullable=True, comment="cancellation | account_revoked"),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("succeeded", sa.Integer(), nullable=False),
@@ -123,8 +149,18 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
+            "(state = 'cancelled') = (stopped_by IS NOT NULL)",
+            name=op.f("bulk_job_stopped_by_check"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'done' OR done = total", name=op.f("bulk_job_nothing_left_check")
+        ),
+        sa.CheckConstraint(
             "state IN ('waiting', 'running', 'done', 'cancelled')",
             name=op.f("bulk_job_state_check"),
+        ),
+        sa.CheckConstraint(
+            "succeeded <= done AND done <= total", name=op.f("bulk_job_progress_check")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("bulk_job_pkey")),
     )
@@ -355,31 +391,47 @@ def upgrade() -> None:
     op.create_table(
         "registration_import",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("institution_id", sa.Text(), nullable=False),
-        sa.Column("institution_name", sa.Text(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("authority_id", sa.Text(), nullable=True),
-        sa.Column("authority_name", sa.Text(), nullable=True),
-        sa.Column("format", sa.Text(), nullable=False),
-        sa.Column("object", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Text(),
+            nullable=False,
+            comment="waiting | running | done | failed | cancelled",
+        ),
         sa.Column("dry_run", sa.Boolean(), nullable=False),
-        sa.Column("bytes", sa.BigInteger(), nullable=False),
-        sa.Column("bytes_read", sa.BigInteger(), nullable=False),
-        sa.Column("lines_done", sa.Integer(), nullable=False),
-        sa.Column("recorded", sa.Integer(), nullable=False),
-        sa.Column("unchanged", sa.Integer(), nullable=False),
-        sa.Column("rejected", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("format", sa.Text(), nullable=False, comment="csv | xlsx"),
+        sa.Column(
+            "object",
+            sa.Text(),
+            nullable=True,
+            comment="the file in the object store, until it was deleted there",
+        ),
+        sa.Column("created_by", sa.Text(), nullable=False, comment="account"),
+        sa.Column("created_by_name", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'running', 'done', 'failed', 'cancelled')",
-            name=op.f("registration_import_state_check"),
+        sa.Column(
+            "alive_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="of the process that runs it",
         ),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("bytes_read", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "lines_done", sa.BigInteger(), nullable=False, comment="where to go on after a crash"
+        ),
+        sa.Column("recorded", sa.BigInteger(), nullable=False),
+        sa.Column("unchanged", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True, comment="code of what made it fail"),
+        sa.Column("institution_id", sa.Text(), nullable=False),
+        sa.Column("institution_name", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False, comment="of the institution"),
+        sa.Column(
+            "authority_id", sa.Text(), nullable=True, comment="that is told as the registering one"
+        ),
+        sa.Column("authority_name", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("registration_import_pkey")),
     )
     op.create_index(
@@ -389,11 +441,10 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "registration_import_open_idx",
+        "registration_import_state_idx",
         "registration_import",
-        ["id"],
+        ["state", "created_at"],
         unique=False,
-        postgresql_where=sa.text("state IN ('waiting', 'running')"),
     )
     op.create_table(
         "registration_import_reject",
@@ -500,12 +551,38 @@ def upgrade() -> None:
             comment="by the origin, after the decision",
         ),
     )
+    op.drop_index(
+        op.f("application_open_idx"),
+        table_name="application",
+        postgresql_where="(state = ANY (ARRAY['draft'::text, 'returned'::text, 'awaiting_institution'::text, 'awaiting_authority'::text]))",
+    )
+    op.drop_index(
+        op.f("application_region_idx"),
+        table_name="application",
+        postgresql_ops={"region": "text_pattern_ops"},
+    )
+    op.create_index(
+        "application_region_idx",
+        "application",
+        ["region", "state", "id"],
+        unique=False,
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_include=["business_type"],
+    )
     op.create_index(
         "application_deadline_idx",
         "application",
         ["authority_id", "deadline", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'awaiting_authority'"),
+    )
+    op.create_index(
+        "application_filed_idx",
+        "application",
+        ["region", "state", "id"],
+        unique=False,
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=sa.text("source = 'institution'"),
     )
     op.create_index(
         "application_one_open_of_a_nurse",
@@ -520,6 +597,16 @@ def upgrade() -> None:
         ["origin_institution_id", "state", "id"],
         unique=False,
         postgresql_where=sa.text("origin_institution_id IS NOT NULL"),
+    )
+    op.create_index(
+        "application_state_idx", "application", ["state", "business_type", "id"], unique=False
+    )
+    op.create_index(
+        "application_time_idx",
+        "application",
+        ["submitted_at", "decided_at"],
+        unique=False,
+        postgresql_using="brin",
     )
     op.add_column("registration", sa.Column("title", sa.Text(), nullable=True, comment="技术职称"))
     op.add_column("registration", sa.Column("education", sa.Text(), nullable=True, comment="学历"))
@@ -656,6 +743,8 @@ def upgrade() -> None:
     _name_readings()
     for table in _ONLY_GROW:
         op.execute(refuse_changes_of(table))
+    for statement in _NO_EFFECT_WITHOUT_APPROVAL:
+        op.execute(statement)
 
 
 def downgrade() -> None:
