@@ -726,13 +726,6 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text(_IN_THE_WAY),
     )
-    op.drop_index("application_open_idx", table_name="application")
-    op.create_index(
-        "application_open_idx",
-        "application",
-        ["state", "business_type"],
-        postgresql_where=sa.text(_OPEN),
-    )
     op.execute(
         "UPDATE registration SET cancelled_on = updated_at::date, cancellation_ground = 'other'"
         " WHERE status = 'cancelled'"
