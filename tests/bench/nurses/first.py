@@ -25,6 +25,8 @@ AT_ONCE = 8
 MESSAGES = 3
 """That each of them is sent: submitted, reviewed, decided."""
 _TOLD = {"told": "SELECT count(*) FROM in_app_message WHERE template LIKE 'application%'"}
+_ADDRESSES = (f"198.18.{a}.{b}" for a, b in itertools.product(range(256), range(1, 255)))
+"""Each nurse is a client of her own: codes are limited by client."""
 _NUMBERS = itertools.count(time.time_ns() // 1_000_000 % 10**8)
 
 
@@ -62,7 +64,7 @@ async def register(system: System, count: int, seed: int) -> Registered:
     async with aiohttp.ClientSession(timeout=timeout) as http:
 
         def session() -> Session:
-            return Session(http, system.address)
+            return Session(http, system.address, next(_ADDRESSES))
 
         await _feed(session(), records)
         hospital, authority = session(), session()

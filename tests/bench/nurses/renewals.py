@@ -71,7 +71,7 @@ async def _submit(settings: Settings) -> date:
         # Those of an earlier round were renewed: back to where they were.
         day: date = await connection.fetchval("SELECT current_date + 20")
         await connection.execute(
-            "UPDATE registration SET valid_until = $1, valid_from = $1 - 1825"
+            "UPDATE registration SET valid_until = $1::date, valid_from = $1::date - 1825"
             " WHERE person_key = ANY ($2)",
             day,
             keys,
