@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Text,
     column,
-    exists,
     false,
     func,
     literal,
@@ -56,6 +55,14 @@ _held = (
     .order_by((_r.status == "registered").desc(), _r.id.desc())
     .limit(1)
     .lateral("held")
+)
+_held_until = (
+    # Looked up for each application: what it is equal to must not tempt to read a whole day's.
+    select(_r.valid_until)
+    .where(_r.person_key == _a.person_key, _r.profession == _PROFESSION, _r.status == "registered")
+    .limit(1)
+    .correlate(application)
+    .scalar_subquery()
 )
 _SHOWN = application.outerjoin(_held, true())
 _COLUMNS = (
@@ -290,14 +297,7 @@ def conditions(filters: Filters, today: date) -> list[Any]:
         case "soon":
             wanted += (_a.deadline > today, _a.deadline <= filters.soon_until)
     if filters.valid_until is not None:
-        wanted.append(
-            exists().where(
-                _r.person_key == _a.person_key,
-                _r.profession == _PROFESSION,
-                _r.status == "registered",
-                _r.valid_until == filters.valid_until,
-            )
-        )
+        wanted.append(_held_until == filters.valid_until)
     return wanted
 
 
