@@ -65,6 +65,8 @@ ROUTES = [
     ("POST", "/api/v1/practice-interruptions", {"institution"}),
     ("POST", "/api/v1/practice-interruptions/x/end", {"institution"}),
     ("GET", "/api/v1/practice-interruptions", {"institution"}),
+    ("GET", "/api/v1/movements?direction=in", {"institution", "authority"}),
+    ("GET", "/api/v1/movements/export?direction=in", {"institution", "authority"}),
 ]
 
 

@@ -322,6 +322,18 @@ registration_history = Table(
         postgresql_where=text("from_region IS NOT NULL"),
         postgresql_ops={"from_region": "text_pattern_ops"},
     ),
+    Index(
+        "registration_history_into_idx",
+        "institution_id",
+        "id",
+        postgresql_where=text("from_region IS NOT NULL"),
+    ),
+    Index(
+        "registration_history_from_idx",
+        "from_institution_id",
+        "id",
+        postgresql_where=text("from_region IS NOT NULL"),
+    ),
     Index("registration_history_once", "registration_id", "version", unique=True),
     Index(
         "registration_history_no_effect_twice",

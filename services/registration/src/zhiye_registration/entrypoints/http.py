@@ -15,6 +15,7 @@ from zhiye_registration.entrypoints import (
     interruptions,
     lists,
     merges,
+    movements,
     photos,
     registration_imports,
     registrations,
@@ -49,4 +50,5 @@ def routes(kit: Kit) -> list[Routes]:
         interruptions.routes(kit),
         verifications.routes(kit),
         registration_imports.routes(kit),
+        movements.routes(kit),
     ]
