@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from services.registration.tests.businesses import FIT, HEBEI_HOSPITAL, WORK
-from services.registration.tests.changing import MINE, THEIRS, changing, picture
+from services.registration.tests.changing import MINE, PHOTO, THEIRS, changing, picture
 from services.registration.tests.merging import merged, undone
 from sqlalchemy import func, select
 
@@ -33,11 +33,13 @@ async def test_what_is_not_ones_own_looks_as_if_it_did_not_exist(world):
         assert await c.ids(who) == []
     for who in (world.OTHER_HOSPITAL, HEBEI_HOSPITAL, lost):
         assert (await c.review(one, who=who)).status_code == 404
+        assert (await c.review(photo, who=who)).status_code == 404
         body = {"id_number": world.id_number(101)}
         assert (await world.call(who, "POST", f"{THEIRS}/search", body)).json() == []
     for who in (stranger, nobody):
         assert (await c.withdraw(who, one)).status_code == 404
     assert (await c.read(nurse, one)).json()["state"] == "pending"
+    assert await c.photo(nurse, PHOTO) is None
     assert (await c.ask(nobody, title="254")).status_code == 404
 
 
@@ -60,6 +62,8 @@ async def test_a_request_goes_with_the_nurse_to_her_next_institution(world):
     assert (await c.review(one)).status_code == 404
     assert (await c.read(world.HOSPITAL, one)).status_code == 404
     assert await c.ids(world.HOSPITAL) == []
+    body = {"id_number": world.id_number(101)}
+    assert (await world.call(world.HOSPITAL, "POST", f"{THEIRS}/search", body)).json() == []
     assert await c.ids(world.OTHER_HOSPITAL) == [one["id"]]
     assert (await c.read(nurse, one)).json()["institution_name"] == "北京另一医院"
     assert (await c.review(one, who=world.OTHER_HOSPITAL)).status_code == 200

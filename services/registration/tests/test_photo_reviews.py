@@ -51,6 +51,15 @@ async def test_the_photo_before_is_kept_for_ever(world):
     assert set(values["photo"]) == {"before", "after"}
 
 
+async def test_what_is_kept_is_the_photo_at_the_moment_of_the_approval(world):
+    c = await changing(world)
+    nurse = await with_photo(c)
+    one = await c.uploaded(nurse, NEW)
+    await world.kit.photos.put(nurse.person_key, OTHER)  # as while she was not registered
+    await c.review(one)
+    assert await c.photo(nurse, f"{MINE}/{one['id']}/photo?which=before") == OTHER
+
+
 async def test_a_refused_photo_changes_nothing(world):
     c = await changing(world)
     nurse = await with_photo(c)
