@@ -23,6 +23,7 @@ from zhiye_registration.entrypoints import (
     reviews,
     roster,
     roster_exports,
+    statistics,
     verifications,
 )
 from zhiye_registration.kit import Kit
@@ -51,4 +52,5 @@ def routes(kit: Kit) -> list[Routes]:
         verifications.routes(kit),
         registration_imports.routes(kit),
         movements.routes(kit),
+        statistics.routes(kit),
     ]

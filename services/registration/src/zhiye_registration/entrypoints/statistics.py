@@ -1,0 +1,116 @@
+"""Routes of statistics: nurses for pictures, as one call and as a file (统计信息, deck 2.3, 8)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from zhiye_chassis.security import allow
+from zhiye_chassis.sheets import Format
+from zhiye_chassis.sheets.writing import DOWNLOAD, Row, download
+from zhiye_chassis.web import Caller, Reader, Routes, Schema
+from zhiye_contracts.reasons import Language, Text
+from zhiye_registration.application.nurse_statistics import Counted, nurse_statistics
+from zhiye_registration.entrypoints.statistics_views import TITLES, Count, lists_of, total_of
+from zhiye_registration.kit import Kit
+
+PATH = "/api/v1/statistics/nurses"
+READERS = allow("institution", "authority", "operator")
+_HEAD = (
+    Text("统计项", "counted by"),
+    Text("代码", "code"),
+    Text("名称", "label"),
+    Text("人数", "count"),
+)
+_TOTAL = Text("在册总数", "total on the register")
+
+
+class StatisticsQuery(Schema):
+    institution_id: str | None = Field(
+        None, max_length=64, description="For an authority: one institution of its region"
+    )
+
+
+class StatisticsExportQuery(StatisticsQuery):
+    format: Format = "xlsx"
+
+
+class NurseStatistics(BaseModel):
+    """Who is on the register, expired or not, by each of these; ``status`` has the cancelled too.
+    ``levels`` are the deck's six levels of education (2.3)."""
+
+    institution_id: str | None
+    institution_name: str | None = Field(examples=["北京示例医院"])
+    region: str | None = Field(examples=["110000"])
+    counted_at: datetime = Field(description="A region is counted every few hours at most")
+    live: bool = Field(description="Whether it was counted for this answer")
+    total: int = Field(description="On the register", examples=[1996])
+    status: list[Count]
+    education: list[Count]
+    levels: list[Count]
+    levels_active: list[Count] = Field(description="Of those with an active account")
+    title: list[Count]
+    gender: list[Count]
+    age: list[Count]
+    department: list[Count]
+    work_category: list[Count]
+    account: list[Count]
+    expiry: list[Count] = Field(description="Overdue, sixty months by month, later")
+    employment: list[Count] = Field(description="As last confirmed (Q51)")
+    to_confirm: list[Count] = Field(description="Whose employment is to be confirmed (Q51)")
+
+
+def routes(kit: Kit) -> Routes:
+    router = Routes("statistics")
+
+    @router.expose(
+        "GET",
+        f"{PATH}/export",
+        READERS,
+        refusals=(409,),
+        response_class=StreamingResponse,
+        response_model=None,
+        openapi_extra=DOWNLOAD,
+    )
+    async def export_nurse_statistics(
+        query: Annotated[StatisticsExportQuery, Query()], caller: Caller, language: Reader
+    ) -> StreamingResponse:
+        """The same as a file: a line for each number."""
+        found = await nurse_statistics(kit, caller, query.institution_id)
+        return await download(
+            query.format,
+            f"nurses-{kit.clock.today()}",
+            [head.read(language) for head in _HEAD],
+            _lines(kit, found, language),
+        )
+
+    @router.expose("GET", PATH, READERS, refusals=(409,))
+    async def get_nurse_statistics(
+        query: Annotated[StatisticsQuery, Query()], caller: Caller, language: Reader
+    ) -> NurseStatistics:
+        """Nurses by everything that is pictured: of the own institution now, of the authority's
+        region as last counted, for the operator of the nation."""
+        found = await nurse_statistics(kit, caller, query.institution_id)
+        return NurseStatistics(
+            institution_id=found.place and found.place.id,
+            institution_name=found.place and found.place.name,
+            region=found.region,
+            counted_at=found.counted_at,
+            live=found.live,
+            total=total_of(found.counts),
+            **lists_of(found.counts, kit.clock.today(), language),
+        )
+
+    return router
+
+
+async def _lines(kit: Kit, found: Counted, language: Language) -> AsyncIterator[Row]:
+    yield [_TOTAL.read(language), "", "", total_of(found.counts)]
+    for name, counts in lists_of(found.counts, kit.clock.today(), language).items():
+        for one in counts:
+            yield [TITLES[name].read(language), one.code, one.label, one.count]
