@@ -34,7 +34,7 @@ from zhiye_registration.adapters.tables import metadata
 from zhiye_registration.kit import Kit
 from zhiye_registration.service import build
 
-NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 2, 0, 0, 123_456, tzinfo=UTC)
 HOSPITAL = Principal("ACC-H", "institution", "王主任", institution_id="HOSPITAL")
 OTHER_HOSPITAL = Principal("ACC-H2", "institution", "赵主任", institution_id="HOSPITAL2")
 XICHENG = Principal("ACC-A", "authority", "李科长", authority_id="XICHENG", region="110102")

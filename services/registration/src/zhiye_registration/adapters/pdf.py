@@ -50,7 +50,10 @@ def draw(form: PrintedForm, link: str, photo: bytes | None, at: datetime) -> byt
         "font": _FONTS,
     }
     made = typst.compile(
-        _TEMPLATE, font_paths=_fonts(), sys_inputs={"data": json.dumps(data)}, timestamp=at
+        _TEMPLATE,
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(data)},
+        timestamp=at.replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError("a PDF is one file")

@@ -554,7 +554,6 @@ def upgrade() -> None:
     op.drop_index(
         op.f("application_open_idx"),
         table_name="application",
-        postgresql_where="(state = ANY (ARRAY['draft'::text, 'returned'::text, 'awaiting_institution'::text, 'awaiting_authority'::text]))",
     )
     op.drop_index(
         op.f("application_region_idx"),
