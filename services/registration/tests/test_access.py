@@ -67,6 +67,7 @@ ROUTES = [
     ("GET", "/api/v1/practice-interruptions", {"institution"}),
     ("GET", "/api/v1/movements?direction=in", {"institution", "authority"}),
     ("GET", "/api/v1/movements/export?direction=in", {"institution", "authority"}),
+    ("GET", "/api/v1/statistics/applications", {"authority"}),
     ("GET", "/api/v1/statistics/nurses", {"institution", "authority", "operator"}),
     ("GET", "/api/v1/statistics/nurses/export", {"institution", "authority", "operator"}),
 ]

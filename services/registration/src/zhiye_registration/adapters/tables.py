@@ -194,6 +194,13 @@ application = Table(
         postgresql_ops={"region": "text_pattern_ops"},
         postgresql_where=text("source = 'institution'"),
     ),
+    Index(
+        "application_received_idx",
+        "region",
+        "submitted_at",
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=text("submitted_at IS NOT NULL"),
+    ),
     # Periods of the lists: rows lie about in the order of time.
     Index("application_time_idx", "submitted_at", "decided_at", postgresql_using="brin"),
 )

@@ -6,6 +6,7 @@ from zhiye_chassis.web import Routes
 from zhiye_registration.entrypoints import (
     application_exports,
     application_forms,
+    application_statistics,
     applications,
     bulk_reviews,
     business_types,
@@ -53,4 +54,5 @@ def routes(kit: Kit) -> list[Routes]:
         registration_imports.routes(kit),
         movements.routes(kit),
         statistics.routes(kit),
+        application_statistics.routes(kit),
     ]
