@@ -134,6 +134,7 @@ async def test_q32_a_hospital_s_nurses_renew_together_for_one_expiry_date(
         {"decision": "approve", "selection": selection},
         status=422,
         code="nothing_selected",
+        field="selection",
         languages=("zh",),
     )
 

@@ -75,7 +75,11 @@ async def test_q41_an_institution_cancels_who_left_and_she_registers_again(
         "note": "已离职，不再执业",
         "informed": {"on": nurse.health_checked_on(), "by": "post"},
     }
-    body = {"business_type": "nurse-cancellation", "registration_id": line["registration_id"], "form": form}
+    body = {
+        "business_type": "nurse-cancellation",
+        "registration_id": line["registration_id"],
+        "form": form,
+    }
     made = await offices.hean.post(APPLICATIONS, body)
     path = f"{APPLICATIONS}/{made['id']}"
     await offices.hean.refused(
