@@ -10,6 +10,7 @@ from zhiye_contracts.events import (
     ApplicationChanged,
     Event,
     InformationChangeStepped,
+    PersonAsked,
     RegistrationMoved,
     RenewalReminder,
 )
@@ -308,10 +309,21 @@ async def test_what_a_nurse_filed_herself_is_told_to_her_alone(world: World) -> 
 # --- what an institution asks of a person -------------------------------------------------------
 
 
-@pytest.mark.parametrize("ask", ["change", "first", "re_registration", "renewal", "information"])
+@pytest.mark.parametrize(
+    "ask", ["change", "first", "re_registration", "renewal", "information", "leave"]
+)
 def test_each_thing_that_is_asked_has_words_of_its_own(ask: str) -> None:
     assert template_of_ask(ask) == f"asked_{ask}"
     assert template_of_ask("something-new") == "asked"
+
+
+async def test_what_an_institution_asks_reaches_the_person_once(world: World) -> None:
+    asked = of(PersonAsked, world, ask="leave")
+    await world.deliver(nurse(world), asked, asked)
+    (message,) = await inbox(world, "account-1")
+    assert message["template"] == "asked_leave"
+    assert "北京示例医院" in message["text"]
+    assert "注销" in message["next_step"]
 
 
 # --- the reader's language ----------------------------------------------------------------------

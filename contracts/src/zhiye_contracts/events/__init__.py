@@ -25,6 +25,7 @@ from zhiye_contracts.events.qualifications import (
 from zhiye_contracts.events.registration import (
     ApplicationChanged,
     InformationChangeStepped,
+    PersonAsked,
     QualificationsKept,
     RegistrationChanged,
     RegistrationMoved,
@@ -43,6 +44,7 @@ __all__ = [
     "InstitutionChanged",
     "InstitutionMerged",
     "MessageRequested",
+    "PersonAsked",
     "QualificationBatchCompleted",
     "QualificationCaseChanged",
     "QualificationCaseDecided",

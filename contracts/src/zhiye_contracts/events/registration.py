@@ -208,3 +208,28 @@ class QualificationsKept(Event):
     aggregate_id: str = Field(max_length=64, description="The batch")
     version: int = Field(ge=1, description="The highest of the events that this answers")
     records: int = Field(ge=1, description="How many those events held")
+
+
+@event(
+    "zhiye.registration.person-asked.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000RCN001-17",
+        "version": 1,
+        "occurred_at": EXAMPLE_TIME,
+        "person_key": "5f2b0c7de1a94f6c8d3e7a1b2c4d5e6f",
+        "ask": "change",
+        "institution_id": "01JD0000000000000000INS001",
+        "institution_name": "北京示例医院",
+    },
+)
+class PersonAsked(Event):
+    """An institution asks somebody to do what makes its staff list and the register agree (Q20,
+    Q41)."""
+
+    aggregate_id: str = Field(max_length=64, description="The line of the reconciliation")
+    person_key: str
+    ask: str = Field(
+        description="change, first, re_registration, renewal, information, leave; more may come"
+    )
+    institution_id: str
+    institution_name: str

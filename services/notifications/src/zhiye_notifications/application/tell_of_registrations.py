@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.codes import divisions
-from zhiye_contracts.events import InformationChangeStepped, RegistrationMoved, RenewalReminder
+from zhiye_contracts.events import (
+    InformationChangeStepped,
+    PersonAsked,
+    RegistrationMoved,
+    RenewalReminder,
+)
 from zhiye_notifications.adapters.tables import contact
 from zhiye_notifications.application.telling import (
     Told,
@@ -15,6 +20,7 @@ from zhiye_notifications.application.telling import (
     reasons_of,
     tell,
 )
+from zhiye_notifications.domain.ask_templates import template_of_ask
 from zhiye_notifications.kit import Kit
 
 
@@ -36,6 +42,26 @@ async def tell_of_renewals(tx: Transaction, kit: Kit, events: Sequence[RenewalRe
                     "opens_on": event.opens_on.isoformat(),
                     "late_until": event.late_until.isoformat() if event.late_until else None,
                 },
+                event.occurred_at,
+            )
+            for event in in_order(events)
+            for account in accounts[event.person_key]
+        ],
+    )
+
+
+async def tell_of_asks(tx: Transaction, kit: Kit, events: Sequence[PersonAsked]) -> None:
+    """``PersonAsked``: to the person, by SMS or else email too (Q20, Q41)."""
+    accounts = await accounts_by(tx, contact.c.person_key, {e.person_key for e in events})
+    await tell(
+        tx,
+        kit,
+        [
+            Told(
+                f"{event.aggregate_id}:{event.version}:{account}",
+                account,
+                template_of_ask(event.ask),
+                {"institution": event.institution_name},
                 event.occurred_at,
             )
             for event in in_order(events)

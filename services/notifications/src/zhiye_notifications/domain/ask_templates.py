@@ -85,6 +85,18 @@ ASK_TEMPLATES: dict[str, Template] = {
         ),
         "Q41; Q6, Q30",
     ),
+    "asked_leave": _ask(
+        Text("请变更或注销您的注册", "Please move your registration, or cancel it"),
+        Text(
+            "提醒您：您的护士执业注册仍在该机构，但不在其现有人员名单中。",
+            "tells you that you are still registered there, but not on its staff list.",
+        ),
+        Text(
+            "已在其他机构工作的，请登录申请变更注册；不再执业的，请申请注销注册。",
+            "Apply for a change if you work elsewhere, for cancellation if you no longer practise.",
+        ),
+        "Q41",
+    ),
     "asked": _ask(
         Text("机构请您办理业务", "Your institution asks something of you"),
         Text("请您登录查看需要办理的事项。", "asks you to do something."),

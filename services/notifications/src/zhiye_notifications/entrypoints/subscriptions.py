@@ -10,6 +10,7 @@ from zhiye_contracts.events import (
     FilingChanged,
     InformationChangeStepped,
     MessageRequested,
+    PersonAsked,
     QualificationBatchCompleted,
     QualificationCaseChanged,
     RegistrationMoved,
@@ -21,6 +22,7 @@ from zhiye_notifications.application.tell_applicants import tell_applicants
 from zhiye_notifications.application.tell_exam_centre import tell_exam_centre
 from zhiye_notifications.application.tell_institutions import tell_institutions
 from zhiye_notifications.application.tell_of_registrations import (
+    tell_of_asks,
     tell_of_information,
     tell_of_moves,
     tell_of_renewals,
@@ -51,6 +53,9 @@ def subscriptions(kit: Kit) -> Subscriptions:
     async def information_changed(tx: Transaction, events: list[InformationChangeStepped]) -> None:
         await tell_of_information(tx, kit, events)
 
+    async def asked(tx: Transaction, events: list[PersonAsked]) -> None:
+        await tell_of_asks(tx, kit, events)
+
     async def batch_read(tx: Transaction, event: QualificationBatchCompleted) -> None:
         await tell_exam_centre(tx, kit, event)
 
@@ -66,5 +71,6 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(RenewalReminder, reminded, batch=True),
             Subscription(RegistrationMoved, moved, batch=True),
             Subscription(InformationChangeStepped, information_changed, batch=True),
+            Subscription(PersonAsked, asked, batch=True),
         ),
     )

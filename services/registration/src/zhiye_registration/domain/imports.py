@@ -134,15 +134,15 @@ def read_line(cells: Mapping[str, str], today: date) -> tuple[Record | None, lis
     ]
     reasons += [replace(why.MISSING, field=name) for name in REQUIRED if not cells.get(name)]
     name = _parsed(parse_name, cells, "name", reasons)
-    person = _parsed(lambda text: _person(text, today), cells, "id_number", reasons)
+    person = _parsed(lambda text: read_id_number(text, today), cells, "id_number", reasons)
     certificate = _parsed(
         lambda text: parse_nurse_practice_certificate(text, today),
         cells,
         "certificate_number",
         reasons,
     )
-    days = {field: _day(cells, field, reasons) for field in _DATES}
-    codes = {field: _code(cells, field, reasons) for field in _TABLES}
+    days = {field: read_day(cells, field, reasons) for field in _DATES}
+    codes = {field: read_code(cells, field, reasons) for field in _TABLES}
     status = _STATUSES.get(cells.get("status", ""))
     if status is None:
         reasons.append(replace(why.UNKNOWN_CODE, field="status"))
@@ -177,7 +177,7 @@ def read_line(cells: Mapping[str, str], today: date) -> tuple[Record | None, lis
     return record, []
 
 
-def _person(text: str, today: date) -> IdNumber:
+def read_id_number(text: str, today: date) -> IdNumber:
     """15 digits are upgraded by the standard's algorithm (Q47)."""
     if len(normalise_id_number(text)) == 15:
         return upgrade_fifteen(text, today)
@@ -208,7 +208,7 @@ def _parsed(
         return None
 
 
-def _day(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> date | None:
+def read_day(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> date | None:
     """2026-11-23, 2026/11/23, 2026.11.23, 20261123, 2026年11月23日; a time after it is dropped."""
     if not (cell := cells.get(field)):
         return None
@@ -224,7 +224,7 @@ def _day(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> date | 
         return None
 
 
-def _code(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> str | None:
+def read_code(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> str | None:
     if not (cell := cells.get(field)):
         return None
     code = _CODES[field].get(_fold(cell))
