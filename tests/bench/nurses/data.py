@@ -105,7 +105,9 @@ async def _prepare(connection: asyncpg.Connection, settings: Settings, nurses: i
     """The institutions, their authorities, and what the rows are made of."""
     await connection.execute(_MATERIAL)
     places = list(_places(nurses))
-    await connection.copy_records_to_table("place", records=places)
+    await connection.copy_records_to_table(
+        "place", records=[(at, *place) for at, place in enumerate(places)]
+    )
     await connection.executemany(
         "INSERT INTO institution VALUES ($1, 0, $2, $3, 'in_force', $4)",
         [
@@ -161,7 +163,7 @@ async def _without_indexes(connection: asyncpg.Connection) -> AsyncIterator[None
 
 _MATERIAL = """
 CREATE TEMP TABLE place (
-  inst text, name text, region text, authority text, first int, last int
+  at int PRIMARY KEY, inst text, name text, region text, authority text, first int, last int
 );
 CREATE TEMP TABLE given (at int PRIMARY KEY, name text, pinyin text, initials text);
 CREATE TEMP TABLE known (
@@ -226,11 +228,11 @@ WITH numbers AS (
     authority_name, valid_from, valid_until, region, from_institution_id, from_institution_name,
     from_region
   )
-  SELECT id, 1, since, CASE WHEN n % 33 = 5 THEN 'nurse-change' ELSE 'imported' END, status, inst,
-    name, region || '卫生健康局', valid_until - 1825, valid_until, region,
-    CASE WHEN n % 33 = 5 THEN 'ELSEWHERE' END, CASE WHEN n % 33 = 5 THEN '原执业机构' END,
-    CASE WHEN n % 33 = 5 THEN (110000 + m % 540000)::text END
-  FROM person
+  SELECT id, 1, since, CASE WHEN n % 33 = 5 THEN 'nurse-change' ELSE 'imported' END, status,
+    person.inst, person.name, person.region || '卫生健康局', valid_until - 1825, valid_until,
+    person.region, before.inst, before.name, before.region
+  FROM person LEFT JOIN place before
+    ON person.n % 33 = 5 AND before.at = person.m % (SELECT count(*) FROM place)
 ), owned AS (
   INSERT INTO account (id, version, person_key, status, identity)
   SELECT 'ACC' || lpad(n::text, 23, '0'), 1, person_key,

@@ -72,6 +72,14 @@ def questions(settings: Settings) -> dict[str, Question]:
             [orjson.dumps({"id_number": one.id_number}) for one in known],
         ),
         "how many wait for the hospital": Question(HOSPITAL, [f"{_LISTS}/counts"]),
+        "who moved to the hospital": Question(HOSPITAL, ["/api/v1/movements?direction=in"]),
+        "who left a province": Question(PROVINCE, ["/api/v1/movements?direction=out"]),
+        "statistics of the hospital": Question(HOSPITAL, ["/api/v1/statistics/nurses"]),
+        "verification by ID number": Question(
+            HOSPITAL,
+            ["/api/v1/verifications"] * len(known),
+            [orjson.dumps({"id_number": one.id_number}) for one in known],
+        ),
         "“May I?” for a renewal": Question(herself, ["/api/v1/my/eligibility/nurse-renewal"]),
         "the own registration": Question(herself, ["/api/v1/my/registration"]),
     }

@@ -131,24 +131,27 @@ async def counts(
     filters: Filters,
     today: date,
     retirement: Retirement,
+    total: int | None = None,
 ) -> dict[str, int]:
-    """How many are on each list of the roster, and ``total`` of those that the filters leave."""
+    """How many are on each list of the roster, and ``total`` of those that the filters leave: read
+    again only where it is not known yet."""
     columns = [
         func.count().filter(*_listed(Filters(list_name), today)).label(list_name)
         for list_name in ("registered", "all", "due", "expired", "due_or_expired", "cancelled")
     ]
     plain = filters == Filters(filters.list_name)
-    if not plain:
-        total = (
+    if not plain and total is None:
+        left = (
             select(func.count())
             .select_from(registration)
             .where(*_at(institution_id), *_narrowed(filters, today, retirement))
             .correlate(None)
         )
-        columns.append(total.scalar_subquery().label("total"))
+        columns.append(left.scalar_subquery().label("total"))
     statement = select(*columns).select_from(registration).where(*_at(institution_id))
     found = dict((await connection.execute(statement)).mappings().one())
-    return found | {"total": found[filters.list_name]} if plain else found
+    known = found[filters.list_name] if plain else total
+    return found if known is None else found | {"total": known}
 
 
 async def one(connection: AsyncConnection, registration_id: str) -> RowMapping | None:

@@ -55,9 +55,10 @@ async def list_roster(
     order: Order,
     cursor: str | None,
     limit: int,
+    counted: bool = True,
 ) -> RosterPage:
-    """A page, in an order that does not shift while rows come and go. ``Refused``: 404, 422 for a
-    cursor of another order."""
+    """A page, in an order that does not shift while rows come and go; the first one is ``counted``
+    unless nobody wants to know. ``Refused``: 404, 422 for a cursor of another order."""
     after = _read_cursor(cursor, sort, order) if cursor else None
     today, retirement = kit.clock.today(), retirement_of(kit)
     async with kit.database.reading() as connection:
@@ -74,8 +75,9 @@ async def list_roster(
             limit=limit + 1,
         )
         counts = None
-        if cursor is None:
-            counts = await roster.counts(connection, place.id, filters, today, retirement)
+        if cursor is None and counted:
+            whole = len(rows) if len(rows) <= limit else None
+            counts = await roster.counts(connection, place.id, filters, today, retirement, whole)
     shown, next_cursor = rows[:limit], None
     if len(rows) > limit:
         last = shown[-1]

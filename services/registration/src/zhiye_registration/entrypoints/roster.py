@@ -104,6 +104,7 @@ def routes(kit: Kit) -> Routes:
             order="desc",
             cursor=None,
             limit=20,
+            counted=False,
         )
         return [
             RosterItem.model_validate(item_view(kit, row, today, language)) for row in found.rows
