@@ -21,6 +21,15 @@ class PhotoStore:
     async def get(self, person_key: str) -> Stored | None:
         return await self._objects.get(_path(person_key))
 
+    async def move(self, person_key: str, to: str) -> None:
+        """With a corrected ID number; one that is there already stays, as it was uploaded there."""
+        photo = await self.get(person_key)
+        if photo is None:
+            return
+        if await self.get(to) is None:
+            await self.put(to, photo.content)
+        await self._objects.delete(_path(person_key))
+
     async def keep(self, change_id: str, content: bytes) -> None:
         """Beside the present one, with a request. The same photo is kept once."""
         await self._objects.put(_path_of_change(change_id, digest_of(content)), content)

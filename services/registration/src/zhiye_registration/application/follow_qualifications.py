@@ -7,49 +7,29 @@ stands in the timeline of what is being applied for on it: it can no longer be a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Row, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from zhiye_chassis.clock import Clock
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.pinyin import name_pinyin
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.timeline import Actor
 from zhiye_contracts.events import QualificationRecorded
-from zhiye_registration.adapters import applications, registrations
-from zhiye_registration.adapters.events import registration_changed
-from zhiye_registration.adapters.facts import is_online
+from zhiye_registration.adapters import applications, corrections
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.adapters.tables import qualification
 from zhiye_registration.application.reactions import keep_qualifications
 from zhiye_registration.application.recording import record
+from zhiye_registration.application.write_correction import write_correction
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.registration import Registration
 
 REVOKED = "qualification_revoked"
 _CORRECTED = "identity-corrected"
 _IDENTITY = frozenset({"name", "gender", "birth_date", "id_number"})
-
-# What a registration took from the qualification follows it; what it has from elsewhere stays.
-_FOLLOW = text(
-    "UPDATE registration SET"  # noqa: S608 - names of our own columns
-    " name = CASE WHEN name = :was_name THEN :name ELSE name END,"
-    " name_pinyin = CASE WHEN name = :was_name THEN :pinyin ELSE name_pinyin END,"
-    " name_initials = CASE WHEN name = :was_name THEN :initials ELSE name_initials END,"
-    " gender = CASE WHEN gender = :was_gender THEN :gender ELSE gender END,"
-    " birth_date = CASE WHEN birth_date = :was_born THEN :born ELSE birth_date END,"
-    " person_key = :person, sealed_id_number = CASE WHEN :moves THEN :sealed"
-    " ELSE sealed_id_number END, version = version + 1, updated_at = :now"
-    " WHERE person_key = :was_person AND profession = :profession"
-    " AND (NOT :moves OR name = :was_name)"
-    " AND (:moves OR name = :was_name AND name <> :name OR gender = :was_gender"
-    " AND gender <> :gender OR birth_date = :was_born AND birth_date <> :born)"
-    f" RETURNING {', '.join(field.name for field in fields(Registration))}"
-).columns(details=JSONB())
 
 
 async def follow_qualifications(
@@ -75,41 +55,33 @@ async def _correct(now: datetime, tx: Transaction, was: Row, event: Qualificatio
     moves = was.person_key != event.person_key
     if moves and await _has_another(tx, was.person_key, event):
         return  # whoever is registered under that number has a qualification of their own
-    for person in sorted({was.person_key, event.person_key}):
-        await applications.lock_person(tx, person)
-    pinyin, initials = name_pinyin(event.name)
-    given = {
-        "pinyin": pinyin,
-        "initials": initials,
-        "was_person": was.person_key,
-        "was_name": was.name,
-        "was_gender": was.gender,
-        "was_born": was.birth_date,
-        "person": event.person_key,
-        "sealed": event.sealed_id_number,
-        "name": event.name,
-        "gender": event.gender,
-        "born": event.birth_date,
-        "moves": moves,
-        "profession": event.profession,
-        "now": now,
-    }
+    await corrections.hold_people(tx, {was.person_key, event.person_key})
+    mark = tx.mark
     try:
         async with tx.connection.begin_nested():
-            rows = (await tx.execute(_FOLLOW, given)).mappings().all()
+            for held in await corrections.registrations_of(tx, was.person_key, event.profession):
+                after = _followed(held, was, event)
+                if after != held:
+                    await write_correction(tx, now, held, after, _CORRECTED, {})
     except IntegrityError:
+        tx.forget(mark)
         log.warning("registration_not_corrected", qualification=event.aggregate_id)
-        return
-    for row in rows:
-        one = Registration(**row)
-        held = await registrations.newest_of(tx.connection, one.person_key, one.profession)
-        name = (held and held["institution_name"]) or ""
-        await registrations.add_history(tx, one, _CORRECTED, name)
-        tx.emit(
-            registration_changed(
-                one, region_online=await is_online(tx.connection, one.institution_id)
-            )
-        )
+
+
+def _followed(held: Registration, was: Row, event: QualificationRecorded) -> Registration:  # type: ignore[type-arg]
+    """What it took from the qualification follows it; what it has from elsewhere stays."""
+    moves = was.person_key != event.person_key
+    if moves and held.name != was.name:
+        return held
+    after = replace(
+        held,
+        name=event.name if held.name == was.name else held.name,
+        gender=event.gender if held.gender == was.gender else held.gender,
+        birth_date=event.birth_date if held.birth_date == was.birth_date else held.birth_date,
+    )
+    if not moves:
+        return after
+    return replace(after, person_key=event.person_key, sealed_id_number=event.sealed_id_number)
 
 
 async def _has_another(tx: Transaction, person_key: str, event: QualificationRecorded) -> bool:

@@ -48,6 +48,7 @@ STEPS: dict[str, Text] = {
     "confirmed": Text("原军队武警机构确认", "confirmed by the military side"),
     "not_confirmed": Text("原军队武警机构不予确认", "not confirmed by the military side"),
     "qualification_revoked": Text("所依据的资格已被撤销", "the qualification was revoked"),
+    "identity_corrected": Text("身份信息已更正", "name or ID number corrected"),
     "institution_merged": Text("机构并入标准名称", "institution merged into its standard name"),
     "merge_undone": Text("机构合并已撤销", "merge of the institution undone"),
 }
