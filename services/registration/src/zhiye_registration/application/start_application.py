@@ -27,7 +27,7 @@ from zhiye_registration.domain.conditions import (
     NO_OPEN_APPLICATION,
 )
 from zhiye_registration.domain.facts import Facts, OpenApplication
-from zhiye_registration.domain.nurse_conditions import ACCOUNT_OF_A_SOLDIER
+from zhiye_registration.domain.nurse_grounds import ACCOUNT_OF_A_SOLDIER
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.kit import Kit
 

@@ -8,6 +8,7 @@ from zhiye_contracts.codes import BUSINESS_TYPES as NAMES
 from zhiye_contracts.reasons import Text
 from zhiye_registration.domain import conditions as c
 from zhiye_registration.domain import nurse_conditions as n
+from zhiye_registration.domain import nurse_grounds as g
 from zhiye_registration.domain.business_type import BusinessType, InformationField, Review
 
 INSTITUTION_REVIEW_DAYS = 5
@@ -159,10 +160,10 @@ CANCELLATION = BusinessType(
     ),
     from_status=("registered", "expired"),
     own_conditions=(
-        n.GROUND_FITS,
-        n.GROUND_EXPLAINED,
-        n.INFORMED,
-        n.PROVED,
+        g.GROUND_FITS,
+        g.GROUND_EXPLAINED,
+        g.INFORMED,
+        g.PROVED,
         c.OWN_INSTITUTION,
         *_OF_EVERY,
         c.ACCOUNT_ACTIVE,
@@ -212,13 +213,13 @@ MILITARY_TO_LOCAL = BusinessType(
     ),
     from_status=("never_registered", "registered"),
     own_conditions=(
-        n.MILITARY_SOURCE,
-        n.MILITARY_CERTIFICATE,
-        n.MILITARY_VALID,
-        n.ORIGIN_IN_FORCE,
+        g.MILITARY_SOURCE,
+        g.MILITARY_CERTIFICATE,
+        g.MILITARY_VALID,
+        g.ORIGIN_IN_FORCE,
         c.OTHER_INSTITUTION,
         *_OF_EVERY,
-        n.ACCOUNT_OF_A_SOLDIER,
+        g.ACCOUNT_OF_A_SOLDIER,
     ),
     reviews=(ORIGIN, INTENDED_INSTITUTION, AUTHORITY_BY_LICENSING_LAW, CONFIRMATION),
     effect="take_over",
@@ -239,7 +240,7 @@ REISSUE = BusinessType(
         "护士执业证书遗失或损毁的，申请补办。", "For nurses whose certificate was lost or damaged."
     ),
     from_status=("registered",),
-    own_conditions=(n.REISSUE_GROUND, c.OWN_INSTITUTION, *_OF_EVERY, c.ACCOUNT_ACTIVE),
+    own_conditions=(g.REISSUE_GROUND, c.OWN_INSTITUTION, *_OF_EVERY, c.ACCOUNT_ACTIVE),
     reviews=(OWN_INSTITUTION, AUTHORITY_BY_LICENSING_LAW),
     effect="reissue",
     effect_text=Text(
