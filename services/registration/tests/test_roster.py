@@ -163,6 +163,7 @@ async def test_each_filter_narrows_the_list_and_the_total(world, query, found):
     page = await roster(world, **query)
     assert "".join(people[item["registration_id"]] for item in page["items"]) == found
     assert page["total"] == len(found)
+    assert (await roster(world, **query, limit=1))["total"] == len(found)
 
 
 async def test_the_account_is_as_it_is_now_and_the_newest_that_was_not_revoked(world):
@@ -253,6 +254,7 @@ async def test_a_search_finds_names_pinyin_and_initials(world, typed, found):
     page = await roster(world, q=typed)
     assert [item["name"] for item in page["items"]] == found
     assert page["total"] == len(found)
+    assert (await roster(world, q=typed, limit=1))["total"] == len(found)
 
 
 async def test_a_search_finds_a_certificate_number_whole(world):
