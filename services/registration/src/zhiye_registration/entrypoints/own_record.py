@@ -14,6 +14,7 @@ from zhiye_contracts.codes import EMPLOYMENT, ETHNIC_GROUPS
 from zhiye_contracts.reasons import Language
 from zhiye_registration.application.look_up_registration import registration_view
 from zhiye_registration.domain.changes import change_text
+from zhiye_registration.domain.correction import FIELDS as CORRECTABLE
 from zhiye_registration.domain.facts import STATUSES, HeldRegistration, Status, registration_status
 from zhiye_registration.domain.information import (
     CODED,
@@ -24,11 +25,10 @@ from zhiye_registration.domain.information import (
     SIDES,
     label_of,
 )
-from zhiye_registration.domain.information_change import IDENTITY
 from zhiye_registration.domain.roster import MARKS, Mark, mark_of
 from zhiye_registration.kit import Kit
 
-_LABELS = {**LABELS, **IDENTITY}
+_LABELS = {**LABELS, **CORRECTABLE}
 _NOT_SHOWN = "id_number"
 """Of what changed: it is masked wherever it is shown."""
 _ONLY_SHOWN = ("nationality", "ethnic_group", "health")
@@ -175,8 +175,11 @@ def exam_view(exam: Mapping[str, Any], language: Language) -> dict[str, Any] | N
     return {**exam, "education_label": label_of("education", exam["education"], language)}
 
 
-def history_view(entry: RowMapping, language: Language) -> dict[str, Any]:
-    """One change, with what the registration was after it."""
+def history_view(
+    entry: RowMapping, language: Language, *, id_numbers: bool = False
+) -> dict[str, Any]:
+    """One change, with what the registration was after it; ``id_numbers``: masked, before and
+    after a correction."""
     # As it was called then: whether it has expired by now is no change.
     status = registration_status(HeldRegistration(entry["status"], None), date.min)
     return {
@@ -186,7 +189,7 @@ def history_view(entry: RowMapping, language: Language) -> dict[str, Any]:
         "values": [
             _value(name, change, language)
             for name, change in (entry["values"] or {}).items()
-            if name in _LABELS and name != _NOT_SHOWN
+            if name in _LABELS and (id_numbers or name != _NOT_SHOWN)
         ],
     }
 

@@ -1,0 +1,140 @@
+"""The authority's records of nurses: found by number, or by institution and name; read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+
+from zhiye_chassis.problems import refused
+from zhiye_chassis.security import Principal
+from zhiye_contracts.codes import divisions
+from zhiye_contracts.identifiers import (
+    IdentifierError,
+    normalise_name,
+    parse_id_number,
+    parse_nurse_practice_certificate,
+)
+from zhiye_contracts.reasons import Refused
+from zhiye_registration.adapters import information_changes, roster
+from zhiye_registration.adapters.correction_tables import registration_correction
+from zhiye_registration.adapters.tables import registration
+from zhiye_registration.application.access import not_found
+from zhiye_registration.application.list_roster import retirement_of
+from zhiye_registration.application.queries import applications_of_person
+from zhiye_registration.application.read_person import OnePerson, read_history, read_person
+from zhiye_registration.application.roster_access import place_of
+from zhiye_registration.domain.roster import Filters, Term
+from zhiye_registration.kit import Kit
+
+MOST = 50
+_r, _c = registration.c, registration_correction.c
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One of the three ways: an ID number, a certificate number, or a name at an institution."""
+
+    id_number: str | None = None
+    certificate_number: str | None = None
+    institution_id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRecord:
+    person: OnePerson
+    history: Sequence[RowMapping]
+    applications: Sequence[Any]
+    information_changes: Sequence[RowMapping]
+    corrections: Sequence[RowMapping]
+
+
+async def find_records(kit: Kit, caller: Principal, asked: Asked) -> Sequence[RowMapping]:
+    """Records of the caller's region. Raises ``Refused``: 404 for an institution that is none of
+    its business, 422 for a wrong number, ``search_unclear``."""
+    ways = [
+        asked.id_number is not None,
+        asked.certificate_number is not None,
+        asked.institution_id is not None and asked.name is not None,
+    ]
+    alone = (asked.institution_id is None) == (asked.name is None)
+    if sum(ways) != 1 or not alone:
+        raise refused(
+            "search_unclear",
+            ("查询条件不明确。", "It is not clear what to search by."),
+            (
+                "请填写身份证号，或证书编号，或同时填写医疗机构和姓名，三者选一。",
+                "Give an ID number, or a certificate number, or an institution and a name.",
+            ),
+            field="id_number",
+        )
+    if asked.institution_id is not None:
+        return await _at_institution(kit, caller, asked.institution_id, asked.name or "")
+    today = kit.clock.today()
+    field = "id_number" if asked.id_number is not None else "certificate_number"
+    try:
+        if asked.id_number is not None:
+            key = kit.person_key(parse_id_number(asked.id_number, today).value)
+            wanted = _r.person_key == key
+        else:
+            number = parse_nurse_practice_certificate(asked.certificate_number or "", today)
+            wanted = _r.certificate_key == kit.certificate_key(number.value)
+    except IdentifierError as error:
+        raise Refused(error.about(field)) from error
+    async with kit.database.reading() as connection:
+        ids = await connection.scalars(
+            select(_r.id).where(wanted, _r.profession == "nurse").order_by(_r.id.desc()).limit(MOST)
+        )
+        rows = [await roster.one(connection, key) for key in ids]
+    return [row for row in rows if row and divisions.is_within(row["region"], caller.region or "")]
+
+
+async def _at_institution(
+    kit: Kit, caller: Principal, institution_id: str, name: str
+) -> Sequence[RowMapping]:
+    filters = Filters("all", term=Term("name", normalise_name(name)))
+    today, retirement = kit.clock.today(), retirement_of(kit)
+    async with kit.database.reading() as connection:
+        place = await place_of(connection, caller, institution_id)
+        found = await roster.page(
+            connection,
+            place.id,
+            filters,
+            today,
+            retirement,
+            sort="name",
+            order="asc",
+            after=None,
+            limit=MOST,
+        )
+        rows = [await roster.one(connection, row["id"]) for row in found]
+    return [row for row in rows if row]
+
+
+async def read_record(kit: Kit, caller: Principal, registration_id: str) -> WholeRecord:
+    """``Refused`` (404) for whoever is registered outside the caller's region."""
+    person = await read_person(kit, caller, registration_id)
+    if person.row["profession"] != "nurse":
+        raise not_found()
+    _, history = await read_history(kit, caller, registration_id)
+    person_key = person.row["person_key"]
+    async with kit.database.reading() as connection:
+        applications = await applications_of_person(connection, caller, person_key)
+        changes = await information_changes.of_person(
+            connection, person_key, None, limit=MOST, before=None
+        )
+        corrections = await connection.execute(
+            select(registration_correction)
+            .where(_c.registration_id == registration_id)
+            .order_by(_c.version)
+        )
+        return WholeRecord(
+            person,
+            history,
+            applications,
+            [one for one in changes if one["registration_id"] == registration_id],
+            corrections.mappings().all(),
+        )
