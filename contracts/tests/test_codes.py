@@ -59,6 +59,7 @@ def test_the_tables_have_the_codes_of_their_standards() -> None:
         "nurse-cancellation",
         "nurse-re-registration",
         "nurse-military-to-local",
+        "nurse-certificate-reissue",
     ]
 
 
