@@ -21,13 +21,8 @@ from services.registration.tests.merging import (
 from sqlalchemy import select, update
 
 from zhiye_contracts.identifiers import make_id_number
-from zhiye_registration.adapters.tables import (
-    application,
-    institution_merge,
-    merge_move,
-    registration,
-    registration_history,
-)
+from zhiye_registration.adapters.merge_tables import institution_merge, merge_move
+from zhiye_registration.adapters.tables import application, registration, registration_history
 
 
 @pytest.fixture(autouse=True)
@@ -271,7 +266,9 @@ async def test_a_preview_shows_who_would_move_to_authorities_of_the_region(world
     people = [await take_over(world, n) for n in range(1, 4)]
     async with world.kit.database.transaction() as tx:
         await tx.execute(
-            update(registration).where(registration.c.id == people[2].id).values(
+            update(registration)
+            .where(registration.c.id == people[2].id)
+            .values(
                 status="cancelled", cancelled_on=date(2026, 11, 20), cancellation_ground="other"
             )
         )

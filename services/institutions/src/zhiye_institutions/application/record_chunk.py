@@ -10,12 +10,12 @@ from sqlalchemy import RowMapping
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
+from zhiye_chassis.rows import insert_rows
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import divisions
 from zhiye_contracts.events import InstitutionChanged
 from zhiye_contracts.reasons import Reason
 from zhiye_institutions.adapters import import_records as known
-from zhiye_chassis.rows import insert_rows
 from zhiye_institutions.adapters.tables import (
     import_reject,
     institution,

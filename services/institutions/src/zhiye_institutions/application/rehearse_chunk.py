@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import RowMapping
 
-from zhiye_institutions.adapters import import_records as known
 from zhiye_chassis.rows import insert_rows
+from zhiye_institutions.adapters import import_records as known
 from zhiye_institutions.adapters.tables import import_seen
 from zhiye_institutions.application.import_chunk import Candidate
 from zhiye_institutions.application.record_chunk import Recording

@@ -11,7 +11,8 @@ from sqlalchemy import RowMapping, TextualSelect, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from zhiye_chassis.database import Transaction
-from zhiye_registration.adapters.tables import IS_OPEN, institution_merge, merge_move
+from zhiye_registration.adapters.merge_tables import institution_merge, merge_move
+from zhiye_registration.adapters.tables import IS_OPEN
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration
 

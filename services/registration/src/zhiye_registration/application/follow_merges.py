@@ -13,8 +13,8 @@ from zhiye_contracts.events import InstitutionMerged
 from zhiye_registration.adapters import merges
 from zhiye_registration.adapters.events import application_changed, registration_changed
 from zhiye_registration.adapters.facts import is_online
+from zhiye_registration.adapters.merge_tables import institution_merge
 from zhiye_registration.adapters.merges import Moved
-from zhiye_registration.adapters.tables import institution_merge
 
 
 async def follow_merges(clock: Clock, tx: Transaction, events: Sequence[InstitutionMerged]) -> None:
