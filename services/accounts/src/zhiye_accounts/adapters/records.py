@@ -55,6 +55,13 @@ async def follow_online(
     await tx.execute(_FOLLOW_ONLINE, {"inside": inside, "only_on": only_on})
 
 
+async def people_of_registrations(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
+    """Registration → whose it is, of those that are known."""
+    r = tables.registration.c
+    found = await tx.execute(select(r.id, r.person_key).where(r.id == among(ids)))
+    return {row.id: row.person_key for row in found}
+
+
 async def of_person(tx: Transaction, person_key: str) -> Records:
     """Everything recorded for a person."""
     return (await of_people(tx, {person_key}))[person_key]

@@ -10,6 +10,7 @@ from zhiye_accounts.adapters import accounts, activation_codes, attempts, record
 from zhiye_accounts.adapters.accounts import IntegrityError, Row
 from zhiye_accounts.adapters.tables import account
 from zhiye_accounts.application.register_account import already_registered
+from zhiye_accounts.application.sessions import end_sessions
 from zhiye_accounts.domain.identity import Outcome, check_identity
 from zhiye_accounts.domain.policy import IDENTITY_CORRECTIONS
 from zhiye_accounts.kit import Kit
@@ -114,3 +115,40 @@ async def recheck_people(tx: Transaction, kit: Kit, person_keys: set[str]) -> No
     for row in waiting:
         outcome = check_identity(row["name"], *known[row["person_key"]], decided[row["id"]])
         await _keep_outcome(tx, kit, row, outcome)
+
+
+async def part_from_record(tx: Transaction, kit: Kit, person_keys: set[str]) -> None:
+    """A registration was under these people's ID numbers until its own was corrected.
+
+    An account that was activated for it, and that nothing on record is about any more, is nobody's
+    until its holder corrects the ID number and activates it again (Q4, Q28): the number may be
+    somebody else's.
+    """
+    await records.lock_people(tx, person_keys)
+    found = await tx.execute(
+        select(account)
+        .where(account.c.person_key == records.among(person_keys), account.c.status == "active")
+        .order_by(account.c.id)
+        .with_for_update()
+    )
+    active = found.mappings().all()
+    known = await records.of_people(tx, {row["person_key"] for row in active})
+    decided = await records.name_decisions(tx, [row["id"] for row in active])
+    now = kit.clock.now()
+    for row in active:
+        outcome = check_identity(row["name"], *known[row["person_key"]], decided[row["id"]])
+        if outcome == Outcome.MATCHED:
+            continue
+        await end_sessions(tx, kit, row["id"], "identity_corrected")
+        await activation_codes.void_of_account(tx, row["id"], now)
+        await accounts.save(
+            tx,
+            kit,
+            row,
+            "identity_checked",
+            identity=outcome.value,
+            status="registered",
+            activated_at=None,
+            activated_by=None,
+            tokens_not_before=now,
+        )

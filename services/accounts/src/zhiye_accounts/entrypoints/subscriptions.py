@@ -7,7 +7,7 @@ from functools import partial
 
 from zhiye_accounts.adapters import activation_codes, records, tables
 from zhiye_accounts.application.activate import activate_by_approval
-from zhiye_accounts.application.check_identity import recheck_people
+from zhiye_accounts.application.check_identity import part_from_record, recheck_people
 from zhiye_accounts.kit import Kit
 from zhiye_chassis.bus.subscriptions import Subscription, Subscriptions
 from zhiye_chassis.database import Transaction
@@ -58,11 +58,17 @@ async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationCha
         }
         for event in events
     ]
+    before = await records.people_of_registrations(tx, {event.aggregate_id for event in events})
     changed = await keep_newest(tx, tables.registration, rows)
     newest = {e.aggregate_id: e for e in sorted(events, key=lambda event: event.version)}
     told = [newest[id_] for id_ in sorted(changed)]
     people = {event.person_key for event in told}
+    # Whose registration it was until the ID number was corrected.
+    former = {before.get(event.aggregate_id, event.person_key) for event in told} - people
+    people |= former
     await recheck_people(tx, kit, people)
+    if former:
+        await part_from_record(tx, kit, former)
     if not all(event.region_online for event in told):
         await records.follow_online(tx, {event.region for event in told}, only_on=True)
     if people:
