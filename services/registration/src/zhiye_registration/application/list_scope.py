@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, literal_column, not_, or_
 
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import divisions
@@ -157,9 +157,19 @@ def _in_states(
     states: Sequence[State],
     withdrawn: ColumnElement[bool] = _SUBMITTED,
 ) -> Pieces:
-    """What was withdrawn may never have been submitted; on others' lists it is only if it was."""
+    """What was withdrawn may never have been submitted; on others' lists it is only if it was.
+
+    Literals: a plan for any state takes a rare one for a frequent one and reads everything.
+    """
     return [
-        ((state,), and_(whose, _a.state == state, *([withdrawn] if state == "withdrawn" else ())))
+        (
+            (state,),
+            and_(
+                whose,
+                _a.state == literal_column(f"'{state}'"),
+                *([withdrawn] if state == "withdrawn" else ()),
+            ),
+        )
         for state in states
     ]
 
