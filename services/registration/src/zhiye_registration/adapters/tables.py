@@ -161,6 +161,7 @@ application = Table(
         postgresql_where=text(IN_THE_WAY),
     ),
     Index("application_state_idx", "state", "business_type", "id"),
+    Index("application_newest_idx", "state", "id"),  # of the nation
     Index("application_person_idx", "person_key", "id"),
     Index("application_institution_idx", "institution_id", "state", "id"),
     Index(
