@@ -72,6 +72,22 @@ class RegistrationSettings(BaseSettings):
         description="Of those, of ID numbers that nobody is recorded under: who walks through"
         " numbers meets mostly these",
     )
+    reconciliation_strangers_per_day: int = Field(
+        5_000,
+        ge=1,
+        le=1_000_000,
+        description="People on staff lists of an institution in 24 hours who are not on its roster;"
+        " an institution with more than half as many of its own has twice those",
+    )
+    reconciliation_misses_per_day: int = Field(
+        500,
+        ge=1,
+        le=1_000_000,
+        description="Of those, of whom nothing is recorded under that number and name",
+    )
+    reconciliation_days: int = Field(
+        90, ge=1, le=3_650, description="Days that a staff list is kept, which is personal data"
+    )
     evidence_bytes: int = Field(5 * 1024 * 1024, ge=1024, description="Of one file of evidence")
     evidence_most: int = Field(10, ge=1, le=100, description="Files of one application")
     public_url: str = Field(

@@ -12,6 +12,7 @@ from zhiye_registration.adapters.photos import PhotoStore
 from zhiye_registration.adapters.tables import metadata
 from zhiye_registration.application.bulk_work import BulkReviews
 from zhiye_registration.application.count_registrations import RegistrationCounts
+from zhiye_registration.application.forget_reconciliations import Forgetting
 from zhiye_registration.application.import_registrations import importer
 from zhiye_registration.application.remind import Reminders
 from zhiye_registration.entrypoints.http import routes
@@ -44,5 +45,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         migrations="zhiye_registration.migrations",
         kit=kit,
         background=(BulkReviews(kit).run, importer(kit).run),
-        periodic=(count_applications(kit), Reminders(kit).run, RegistrationCounts(kit).run),
+        periodic=(
+            count_applications(kit),
+            Reminders(kit).run,
+            RegistrationCounts(kit).run,
+            Forgetting(kit).run,
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ from zhiye_contracts.reasons import Refused
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _SNIFFED = 8
+_IN_MEMORY = 1024 * 1024
 
 
 class Taking:
@@ -58,6 +60,19 @@ class Taking:
         except BaseException:
             await objects.delete(path)
             raise
+
+    async def spool(self) -> BinaryIO:
+        """The whole file, for what is worked off at once: in memory, a bigger one in a temporary
+        file that vanishes when closed. ``Refused`` (413) when it is too big."""
+        file: BinaryIO = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
+        try:
+            async for data in self._chunks():
+                await asyncio.to_thread(file.write, data)
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
 
     async def _chunks(self) -> AsyncIterator[bytes]:
         self.size = len(self._first)

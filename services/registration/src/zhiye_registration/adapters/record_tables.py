@@ -227,8 +227,11 @@ reconciliation = Table(
     Column("account_id", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("lines", Integer, nullable=False),
+    Column("roster", Integer, nullable=False, comment="people on the register here then"),
     Column("counts", JSONB, nullable=False, comment="finding → how many"),
+    Column("compared_at", DateTime(timezone=True), nullable=False, comment="with the register"),
     Index("reconciliation_institution_idx", "institution_id", "id"),
+    Index("reconciliation_created_idx", "created_at"),
 )
 """A staff list compared with the roster and the nationwide register (Q20, Q41)."""
 
@@ -247,16 +250,48 @@ reconciliation_line = Table(
     Column("step_state", Text, comment="not_started | started | settled"),
     Column("step_ref", Text, comment="what was started: an application, a request"),
     Column("step_started_at", DateTime(timezone=True)),
-    Column("step_started_by", Text),
+    Column("step_started_by", Text, comment="account"),
+    Column("step_started_by_name", Text),
     Column("step_note", Text),
     Column("settled_at", DateTime(timezone=True)),
+    CheckConstraint("(step IS NULL) = (step_state IS NULL)", name="step"),
+    CheckConstraint("step_state IN ('not_started', 'started', 'settled')", name="step_state"),
+    CheckConstraint("(step_state = 'settled') = (settled_at IS NOT NULL)", name="settled_at"),
     Index("reconciliation_line_finding_idx", "reconciliation_id", "finding", "line"),
     Index(
         "reconciliation_line_open_idx",
         "person_key",
         postgresql_where=text("step_state IN ('not_started', 'started')"),
     ),
+    Index("reconciliation_line_ref_idx", "step_ref", postgresql_where=text("step_ref IS NOT NULL")),
 )
+
+merge_request = Table(
+    "merge_request",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("institution_id", Text, nullable=False),
+    Column("institution_name", Text, nullable=False, comment="the standard one"),
+    Column("source_id", Text, nullable=False),
+    Column("source_name", Text, nullable=False, comment="under which people are recorded"),
+    Column("region", Text, nullable=False, comment="of the source"),
+    Column("note", Text, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("requested_by", Text, nullable=False, comment="account"),
+    Column("requested_by_name", Text, nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    Index(
+        "merge_request_one_open",
+        "institution_id",
+        "source_id",
+        unique=True,
+        postgresql_where=text("settled_at IS NULL"),
+    ),
+    Index(
+        "merge_request_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}
+    ),
+)
+"""An authority is asked to merge a name under which people of an institution are (Q41.4.2)."""
 
 # --- time ----------------------------------------------------------------------------------------
 

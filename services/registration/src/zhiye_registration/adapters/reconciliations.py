@@ -1,0 +1,278 @@
+"""Staff lists and what they are compared with, a thousand people at a time, never the register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    RowMapping,
+    String,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters.record_tables import (
+    reconciliation,
+    reconciliation_line,
+    verification,
+)
+from zhiye_registration.adapters.tables import (
+    IS_OPEN,
+    application,
+    institution,
+    qualification,
+    registration,
+)
+from zhiye_registration.domain.reconciliation import OPEN_STATES
+
+AT_ONCE = 1_000
+"""People in one query."""
+PROFESSION = "nurse"
+
+_r, _q, _a, _v = registration.c, qualification.c, application.c, verification.c
+_l = reconciliation_line.c
+_KEYS = bindparam("keys", type_=ARRAY(String))
+IS_OPEN_LINE = _l.step_state.in_(OPEN_STATES)
+
+_SHOWN = (
+    _r.id,
+    _r.person_key,
+    _r.sealed_id_number,
+    _r.name,
+    _r.status,
+    _r.valid_until,
+    _r.certificate_key,
+    _r.sealed_certificate_number,
+    _r.department,
+    _r.work_category,
+    _r.title,
+    _r.institution_id,
+    _r.region,
+    func.coalesce(institution.c.name, "").label("institution_name"),
+)
+_WITH_PLACE = registration.outerjoin(institution, institution.c.id == _r.institution_id)
+_REGISTER = (
+    select(*_SHOWN)
+    .select_from(_WITH_PLACE)
+    .where(_r.person_key == any_(_KEYS), _r.profession == PROFESSION)
+    .ext(distinct_on(_r.person_key))
+    # The one in force goes before all others, whatever is newer.
+    .order_by(_r.person_key, (_r.status == "registered").desc(), _r.id.desc())
+)
+_ROSTER = (
+    select(*_SHOWN)
+    .select_from(_WITH_PLACE)
+    .where(
+        _r.institution_id == bindparam("institution"),
+        _r.profession == PROFESSION,
+        _r.status == "registered",
+    )
+    .order_by(_r.id)
+)
+_QUALIFIED = (
+    select(_q.person_key, _q.name)
+    .where(_q.person_key == any_(_KEYS), _q.profession == PROFESSION, _q.in_force)
+    .ext(distinct_on(_q.person_key))
+    .order_by(_q.person_key, _q.passed_on.desc(), _q.id.desc())
+)
+_LOOKED_UP = (
+    select(_v.person_key, func.bool_or(_v.found).label("found"), func.min(_v.at).label("first"))
+    .where(
+        _v.organisation_id == bindparam("organisation"),
+        _v.at > bindparam("since"),
+        _v.purpose == "reconciliation",
+    )
+    .group_by(_v.person_key)
+)
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:organisation, 3))")
+_STARTED = (
+    select(
+        _l.person_key,
+        _l.finding,
+        _l.step_ref,
+        _l.step_started_at,
+        _l.step_started_by,
+        _l.step_started_by_name,
+        _l.step_note,
+    )
+    .select_from(
+        reconciliation_line.join(reconciliation, reconciliation.c.id == _l.reconciliation_id)
+    )
+    .where(
+        _l.person_key == any_(_KEYS),
+        _l.step_state == "started",
+        reconciliation.c.institution_id == bindparam("institution"),
+    )
+    .order_by(_l.reconciliation_id)
+)
+_FILED = (
+    select(_a.id, _a.number, _a.business_type, _a.state, _a.person_key, _a.created_at)
+    .where(
+        _a.person_key == any_(_KEYS),
+        _a.institution_id == bindparam("institution"),
+        text(IS_OPEN),
+        or_(_a.submitted_at.is_not(None), _a.source == "institution"),
+    )
+    .order_by(_a.id)
+)
+
+
+async def hold(tx: Transaction, organisation: str) -> None:
+    """Lists of one organisation are compared one after the other: what they look up is counted."""
+    await tx.execute(_HOLD, {"organisation": organisation})
+
+
+async def register_of(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, RowMapping]:
+    """The registration of each person who has one: that in force, else the newest."""
+    rows = await connection.execute(_REGISTER, {"keys": list(keys)})
+    return {row["person_key"]: row for row in rows.mappings()}
+
+
+async def roster_of(connection: AsyncConnection, institution_id: str) -> Sequence[RowMapping]:
+    """Everybody on the register at an institution."""
+    return (await connection.execute(_ROSTER, {"institution": institution_id})).mappings().all()
+
+
+async def qualified(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, str]:
+    """The name on the newest qualification in force of each person who has one."""
+    rows = await connection.execute(_QUALIFIED, {"keys": list(keys)})
+    return {row.person_key: row.name for row in rows}
+
+
+async def looked_up(
+    connection: AsyncConnection, organisation: str, since: datetime
+) -> dict[str, RowMapping]:
+    """Whom the lists of an organisation have asked for since then; found or not, first when."""
+    rows = await connection.execute(_LOOKED_UP, {"organisation": organisation, "since": since})
+    return {row["person_key"]: row for row in rows.mappings()}
+
+
+async def started_before(
+    connection: AsyncConnection, institution_id: str, keys: Sequence[str]
+) -> dict[tuple[str, str], RowMapping]:
+    """Steps that earlier lists of the institution have started, by person and finding."""
+    rows = await connection.execute(_STARTED, {"institution": institution_id, "keys": list(keys)})
+    return {(row["person_key"], row["finding"]): row for row in rows.mappings()}
+
+
+async def filed(
+    connection: AsyncConnection, institution_id: str, keys: Sequence[str]
+) -> dict[str, RowMapping]:
+    """The open application of each person that the institution may see."""
+    rows = await connection.execute(_FILED, {"institution": institution_id, "keys": list(keys)})
+    return {row["person_key"]: row for row in rows.mappings()}
+
+
+async def add_lines(tx: Transaction, lines: Iterable[Mapping[str, Any]]) -> None:
+    names = [column.name for column in reconciliation_line.columns]
+    await tx.copy(
+        reconciliation_line,
+        (
+            [
+                orjson.dumps(line[name]).decode() if name == "differences" else line.get(name)
+                for name in names
+            ]
+            for line in lines
+        ),
+    )
+
+
+async def place_of(connection: AsyncConnection, institution_id: str) -> RowMapping | None:
+    rows = await connection.execute(select(institution).where(institution.c.id == institution_id))
+    return rows.mappings().first()
+
+
+async def find(
+    connection: AsyncConnection, institution_id: str, reconciliation_id: str
+) -> RowMapping | None:
+    """One of the institution's own."""
+    found = await connection.execute(
+        select(reconciliation).where(
+            reconciliation.c.id == reconciliation_id,
+            reconciliation.c.institution_id == institution_id,
+        )
+    )
+    return found.mappings().first()
+
+
+async def own(
+    connection: AsyncConnection, institution_id: str, before: str | None, limit: int
+) -> Sequence[RowMapping]:
+    """The newest first."""
+    query = (
+        select(reconciliation)
+        .where(reconciliation.c.institution_id == institution_id)
+        .order_by(reconciliation.c.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(reconciliation.c.id < before)
+    return (await connection.execute(query)).mappings().all()
+
+
+async def lines_of(
+    connection: AsyncConnection,
+    reconciliation_id: str,
+    *wanted: ColumnElement[bool],
+    after: int = 0,
+    limit: int,
+    lock: bool = False,
+) -> Sequence[RowMapping]:
+    query = (
+        select(reconciliation_line)
+        .where(and_(_l.reconciliation_id == reconciliation_id, _l.line > after, *wanted))
+        .order_by(_l.line)
+        .limit(limit)
+    )
+    if lock:
+        query = query.with_for_update()
+    return (await connection.execute(query)).mappings().all()
+
+
+async def progress(connection: AsyncConnection, reconciliation_id: str) -> Sequence[RowMapping]:
+    """How many lines there are of each finding in each state."""
+    found = await connection.execute(
+        select(_l.finding, _l.step_state, func.count().label("count"))
+        .where(_l.reconciliation_id == reconciliation_id)
+        .group_by(_l.finding, _l.step_state)
+    )
+    return found.mappings().all()
+
+
+async def change_lines(
+    tx: Transaction, reconciliation_id: str, lines: Sequence[int], values: Mapping[str, Any]
+) -> None:
+    """Write the same to lines whose step is open still."""
+    if lines:
+        await tx.execute(
+            update(reconciliation_line)
+            .where(
+                _l.reconciliation_id == reconciliation_id,
+                _l.line == any_(literal(list(lines), ARRAY(Integer))),
+                IS_OPEN_LINE,
+            )
+            .values(**values)
+        )
+
+
+async def compared(tx: Transaction, reconciliation_id: str, now: datetime) -> None:
+    await tx.execute(
+        update(reconciliation)
+        .where(reconciliation.c.id == reconciliation_id)
+        .values(compared_at=now)
+    )

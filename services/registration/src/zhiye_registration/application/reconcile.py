@@ -1,0 +1,368 @@
+"""An institution uploads its staff list: compared with the roster and the nationwide register, line
+by line, and kept for a while so that each difference is followed to its end (Q20, Q41).
+
+People on it who are not on the institution's roster count as looked up: each is recorded once in 24
+hours, told to the person, and there are only so many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, BinaryIO
+
+from sqlalchemy import RowMapping, insert
+
+from zhiye_chassis.database import Transaction
+from zhiye_chassis.ids import new_id
+from zhiye_chassis.imports.taking import Taking
+from zhiye_chassis.security import Principal
+from zhiye_chassis.sheets import Format, open_sheet
+from zhiye_chassis.sheets.reasons import EMPTY
+from zhiye_chassis.telemetry import log
+from zhiye_contracts import purposes
+from zhiye_contracts.reasons import Reason, Refused, Text
+from zhiye_registration.adapters import reconciliations
+from zhiye_registration.adapters.reconciliations import AT_ONCE
+from zhiye_registration.adapters.record_tables import reconciliation, verification
+from zhiye_registration.application.access import not_found
+from zhiye_registration.domain.reconciliation import (
+    FINDINGS,
+    HIDDEN,
+    Place,
+    Recorded,
+    finding_of,
+    of_roster,
+)
+from zhiye_registration.domain.reconciliation_list import COLUMNS, REQUIRED, Listed, read_line
+from zhiye_registration.kit import Kit
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_LINES = 20_000
+_DAY = timedelta(days=1)
+_MISSES = ("not_on_record", "name_unconfirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line with what cannot be read back: blind indexes and the sealed number."""
+
+    listed: Listed
+    person_key: str | None = None
+    sealed_id_number: str | None = None
+    certificate_key: str | None = None
+
+
+@dataclass(slots=True)
+class _Compared:
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    strangers: dict[str, bool] = field(default_factory=dict)
+    """Whether they were found, by blind index."""
+
+
+async def reconcile(
+    kit: Kit, caller: Principal, stream: AsyncIterator[bytes], *, declared: Format | None
+) -> str:
+    """The id of the comparison.
+
+    Raises ``Refused``: 415, 413, every fault of the header at once, 422 ``sheet_empty`` and
+    ``list_too_long``, 429 ``list_strangers_used_up`` and ``list_misses_used_up``: then nothing is
+    compared, and nothing told.
+    """
+    taking = Taking(stream, MOST_BYTES)
+    file_format = await taking.begin(declared)
+    with await taking.spool() as file:
+        entries = await asyncio.to_thread(_read, kit, file, file_format, taking.size)
+    id_ = new_id()
+    async with kit.database.transaction() as tx:
+        place = await own_place(tx, caller)
+        await reconciliations.hold(tx, place.id)
+        roster = await reconciliations.roster_of(tx.connection, place.id)
+        found = await _compare(tx, kit, place, entries, {row["person_key"] for row in roster})
+        await _count_strangers(tx, kit, caller, place, len(roster), found.strangers)
+        listed = {entry.person_key for entry in entries}
+        missing = (row for row in roster if row["person_key"] not in listed)
+        last = max((entry.listed.line for entry in entries), default=1)
+        today = kit.clock.today()
+        found.lines += [_of_roster(row, n, today) for n, row in enumerate(missing, last + 1)]
+        await _carry_on(tx, place, found.lines)
+        counts = Counter(line["finding"] for line in found.lines)
+        now = kit.clock.now()
+        await tx.execute(
+            insert(reconciliation),
+            {
+                "id": id_,
+                "institution_id": place.id,
+                "account_id": caller.account_id,
+                "created_at": now,
+                "lines": len(entries),
+                "roster": len(roster),
+                "counts": dict(counts),
+                "compared_at": now,
+            },
+        )
+        await reconciliations.add_lines(
+            tx, ({**line, "reconciliation_id": id_} for line in found.lines)
+        )
+    log.info("reconciled", id=id_, institution=place.id, lines=len(entries), counts=dict(counts))
+    return id_
+
+
+async def own_place(tx: Transaction, caller: Principal) -> Place:
+    """The caller's institution; ``Refused`` (404) if it is not on record."""
+    row = caller.institution_id and await reconciliations.place_of(
+        tx.connection, caller.institution_id
+    )
+    if not row:
+        raise not_found()
+    return Place(row["id"], row["name"], row["region"])
+
+
+def _read(kit: Kit, file: BinaryIO, file_format: Format, size: int) -> list[_Entry]:
+    """The whole list; in a thread, as parsing, sealing and indexing it takes a while."""
+    today = kit.clock.today()
+    sheet = open_sheet(file, file_format, size, COLUMNS, REQUIRED)
+    entries: list[_Entry] = []
+    for line in sheet.lines(0, 0):
+        if len(entries) == MOST_LINES:
+            raise Refused(_TOO_LONG)
+        listed = read_line(line.number, line.cells, line.reasons, today)
+        if listed.id_number is None:
+            entries.append(_Entry(listed))
+            continue
+        certificate = listed.values.get("certificate_number")
+        entries.append(
+            _Entry(
+                listed,
+                kit.person_key(listed.id_number),
+                kit.settings.cipher.seal(listed.id_number, purposes.ID_NUMBER),
+                kit.certificate_key(certificate) if certificate else None,
+            )
+        )
+    if not entries:
+        raise Refused(EMPTY)
+    return entries
+
+
+async def _compare(
+    tx: Transaction, kit: Kit, place: Place, entries: Sequence[_Entry], on_roster: set[str]
+) -> _Compared:
+    result = _Compared()
+    today, seen = kit.clock.today(), set[str]()
+    for some in _by(AT_ONCE, entries):
+        keys = list({entry.person_key for entry in some if entry.person_key})
+        register = await reconciliations.register_of(tx.connection, keys)
+        others = [key for key in keys if key not in register]
+        qualified = await reconciliations.qualified(tx.connection, others) if others else {}
+        for entry in some:
+            key = entry.person_key
+            if key is None:
+                result.lines.append(_invalid(entry))
+                continue
+            if key in seen:
+                result.lines.append(_line(entry, "listed_twice"))
+                continue
+            seen.add(key)
+            row = register.get(key)
+            line = _judged(kit, place, entry, row, qualified.get(key), today)
+            result.lines.append(line)
+            if key not in on_roster:
+                result.strangers[key] = line["finding"] not in _MISSES
+    return result
+
+
+def _judged(
+    kit: Kit,
+    place: Place,
+    entry: _Entry,
+    row: RowMapping | None,
+    qualified_as: str | None,
+    today: date,
+) -> dict[str, Any]:
+    recorded = recorded_of(row) if row else None
+    differences: dict[str, Any] = {}
+    if row is not None and recorded is not None and recorded.at(place):
+        differences = _differences(kit, entry, row)
+    finding = finding_of(
+        entry.listed.name, recorded, qualified_as, place, today, differs=bool(differences)
+    )
+    if finding == "name_differs":
+        differences = {"name": {"list": entry.listed.name, "register": row and row["name"]}} | (
+            differences
+        )
+    shown = row if finding not in HIDDEN else None
+    return _line(entry, finding, differences, shown)
+
+
+def _differences(kit: Kit, entry: _Entry, row: RowMapping) -> dict[str, Any]:
+    """Field → what list and register say; certificate numbers sealed, as everywhere."""
+    found: dict[str, Any] = {}
+    for name, said in entry.listed.values.items():
+        if name == "certificate_number":
+            if entry.certificate_key != row["certificate_key"]:
+                sealed = kit.settings.cipher.seal(said, purposes.CERTIFICATE_NUMBER)
+                found[name] = {"list": sealed, "register": row["sealed_certificate_number"]}
+            continue
+        recorded = row[name]
+        recorded = recorded.isoformat() if isinstance(recorded, date) else recorded
+        if said != recorded:
+            found[name] = {"list": said, "register": recorded}
+    return found
+
+
+def recorded_of(row: Mapping[Any, Any]) -> Recorded:
+    return Recorded(
+        row["name"],
+        row["status"],
+        row["valid_until"],
+        row["institution_id"],
+        row["institution_name"],
+        row["region"],
+    )
+
+
+def _line(
+    entry: _Entry,
+    finding: str,
+    differences: Mapping[str, Any] | None = None,
+    row: RowMapping | None = None,
+) -> dict[str, Any]:
+    return _new(
+        entry.listed.line,
+        finding,
+        entry.listed.name,
+        entry.person_key,
+        entry.sealed_id_number,
+        row["id"] if row else None,
+        differences or {},
+    )
+
+
+def _invalid(entry: _Entry) -> dict[str, Any]:
+    reasons = [{"field": one.field, "code": one.code} for one in entry.listed.reasons]
+    return _new(
+        entry.listed.line, "line_invalid", entry.listed.name, None, None, None, {"": reasons}
+    )
+
+
+def _of_roster(row: RowMapping, number: int, today: date) -> dict[str, Any]:
+    finding = of_roster(row["valid_until"], today)
+    key, sealed = row["person_key"], row["sealed_id_number"]
+    return _new(number, finding, row["name"], key, sealed, row["id"], {})
+
+
+def _new(
+    line: int,
+    finding: str,
+    name: str,
+    person_key: str | None,
+    sealed_id_number: str | None,
+    registration_id: str | None,
+    differences: Mapping[str, Any],
+) -> dict[str, Any]:
+    step = FINDINGS[finding].step
+    return {
+        "line": line,
+        "finding": finding,
+        "name": name,
+        "person_key": person_key,
+        "sealed_id_number": sealed_id_number,
+        "registration_id": registration_id,
+        "differences": differences,
+        "step": step.code if step else None,
+        "step_state": "not_started" if step else None,
+    }
+
+
+async def _count_strangers(
+    tx: Transaction,
+    kit: Kit,
+    caller: Principal,
+    place: Place,
+    roster: int,
+    strangers: Mapping[str, bool],
+) -> None:
+    """Record who was looked up, unless there were too many. The lists of an institution wait for
+    each other, so none slips through beside another."""
+    now = kit.clock.now()
+    before = await reconciliations.looked_up(tx.connection, place.id, now - _DAY)
+    most = max(kit.own.reconciliation_strangers_per_day, 2 * roster)
+    misses = {key for key, row in before.items() if not row["found"]}
+    misses |= {key for key, found in strangers.items() if not found}
+    over = None
+    if len(before.keys() | strangers.keys()) > most:
+        over = _STRANGERS
+    elif len(misses) > kit.own.reconciliation_misses_per_day:
+        over = _TOO_MANY_MISSES
+    if over is not None:
+        first = min((row["first"] for row in before.values()), default=None)
+        wait = int((first + _DAY - now).total_seconds()) if first else None
+        raise Refused(over, status=429, retry_after=max(1, wait) if wait is not None else None)
+    new = [
+        {
+            "at": now,
+            "account_id": caller.account_id,
+            "organisation_id": place.id,
+            "person_key": key,
+            "found": found,
+            "purpose": "reconciliation",
+        }
+        for key, found in strangers.items()
+        if key not in before
+    ]
+    for some in _by(AT_ONCE, new):
+        await tx.execute(insert(verification).values(list(some)))
+
+
+async def _carry_on(tx: Transaction, place: Place, lines: Sequence[dict[str, Any]]) -> None:
+    """What an earlier list has started goes on here: nobody is asked twice."""
+    open_lines = [line for line in lines if line["step"] and line["person_key"]]
+    for some in _by(AT_ONCE, open_lines):
+        started = await reconciliations.started_before(
+            tx.connection, place.id, [line["person_key"] for line in some]
+        )
+        for line in some:
+            before = started.get((line["person_key"], line["finding"]))
+            if before is not None:
+                line |= {name: value for name, value in before.items() if name != "person_key"}
+                line["step_state"] = "started"
+
+
+def _by(size: int, items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+_TOO_LONG = Reason(
+    "list_too_long",
+    Text(f"名单超过 {MOST_LINES} 行。", f"The list has more than {MOST_LINES} lines."),
+    Text("请分成几个文件上传。", "Split it into several files."),
+)
+_STRANGERS = Reason(
+    "list_strangers_used_up",
+    Text(
+        "24小时内核对的非本院人员过多，本次名单未核对。",
+        "Within 24 hours too many people of lists were not on the roster; nothing was compared.",
+    ),
+    Text(
+        "请只上传本机构的在岗人员，明日再试；确有需要的，请联系系统运行管理方。",
+        "Upload the institution's own staff only, tomorrow; if it is needed, ask the operator.",
+    ),
+    source="deck 5.2; Q41",
+)
+_TOO_MANY_MISSES = Reason(
+    "list_misses_used_up",
+    Text(
+        "名单中过多人员按身份证号和姓名查不到记录，本次名单未核对。",
+        "Of too many people nothing is on record under that number and name; nothing was compared.",
+    ),
+    Text(
+        "请核对身份证号和姓名两列是否对应，明日再试；确有需要的，请联系系统运行管理方。",
+        "Check that numbers and names are those of the same people, and try tomorrow; if it is"
+        " needed, ask the operator.",
+    ),
+    source="deck 5.2; Q4",
+)
