@@ -64,7 +64,9 @@ async def test_every_line_comes_to_one_finding_with_one_step_or_none(world):
 
 def test_every_finding_but_agreement_has_a_step_and_says_why_in_both_languages():
     for finding in FINDINGS.values():
-        assert finding.why.zh and finding.why.en and finding.source
+        assert finding.why.zh
+        assert finding.why.en
+        assert finding.source
         assert (finding.step is None) == (finding.code == "agrees")
     assert {f.step.code for f in FINDINGS.values() if f.step} == set(STEPS)
 
@@ -168,7 +170,8 @@ async def test_a_line_that_cannot_be_right_says_which_column_and_why(
     line = await only(world, one, "line_invalid")
     (reason,) = line["reasons"]
     assert (reason["field"], reason["code"]) == (field, code)
-    assert reason["reason"] and reason["next_step"]
+    assert reason["reason"]
+    assert reason["next_step"]
     assert line["id_number"] is None
 
 
@@ -307,8 +310,10 @@ async def test_an_export_has_every_line_with_whole_numbers_and_nothing_that_comp
     answer = await world.call(world.HOSPITAL, "GET", f"{PATH}/{one['id']}/export?format=csv")
     head, first, second = answer.content.decode("utf-8-sig").splitlines()
     assert head.startswith("行号,姓名,身份证号,核对结果")
-    assert first.startswith(f"2,王芳,{id_number(2)},注册在其他机构") and "北京另一医院" in first
-    assert "'=1+1" in second and "名单此行有误" in second
+    assert first.startswith(f"2,王芳,{id_number(2)},注册在其他机构")
+    assert "北京另一医院" in first
+    assert "'=1+1" in second
+    assert "名单此行有误" in second
     only_one = await world.call(
         world.HOSPITAL, "GET", f"{PATH}/{one['id']}/export?format=csv&finding=line_invalid"
     )
