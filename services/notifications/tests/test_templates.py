@@ -118,5 +118,6 @@ def test_every_state_has_its_message_and_own_writing_has_none() -> None:
     assert template_of_step("some_new_state", "moved") == "application_changed"
     assert template_of_step("draft", "created") is None
     assert template_of_step("returned", "revised") is None
+    assert template_of_step("awaiting_authority", "identity_corrected") is None
     revoked = template_of_step("awaiting_authority", "qualification_revoked")
     assert revoked == "application_qualification_revoked"

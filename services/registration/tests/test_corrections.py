@@ -33,8 +33,8 @@ async def correct(world, one, version=1, who=None, **given):
     )
 
 
-async def corrected(world, one, **given):
-    answer = await correct(world, one, **given)
+async def corrected(world, one, version=1, **given):
+    answer = await correct(world, one, version, **given)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -92,7 +92,8 @@ async def test_an_id_number_is_corrected_with_birth_date_and_gender_and_masked_i
     event = (await world.events("registration-changed"))[-1]
     assert event["person_key"] == held.person_key
     record = await world.call(world.BEIJING, "GET", f"{PATH}/{one}")
-    assert right not in record.text
+    assert id_number(1) not in record.text
+    assert right not in str(record.json()["history"])
     shown = {value["field"]: value for value in record.json()["history"][-1]["values"]}
     assert shown["gender"]["after_label"] == "男"
     assert shown["id_number"]["after"].endswith(right[-4:])
@@ -249,6 +250,24 @@ async def test_open_applications_and_interruptions_go_along_and_stay_decidable(w
     decided = await world.review(world.XICHENG, seen.json(), "approve")
     assert decided.status_code == 200, decided.text
     assert (await row(world, one)).last_change == "nurse-renewal"
+
+
+async def test_applications_that_are_over_stay_hers_and_stay_as_they_were(world):
+    businesses = await Businesses(world).open()
+    nurse = await businesses.nurse()
+    one = (await businesses.registration(nurse)).id
+    done = await businesses.agreed(
+        await businesses.submitted(nurse, "renewal", FIT), world.HOSPITAL, world.XICHENG
+    )
+    right = world.id_number(703)
+    await corrected(world, one, 2, name="王芬", id_number=right)
+    now = Principal("ACC-NEW", "practitioner", "王*", person_key=world.kit.person_key(right))
+    listed = "/api/v1/applications?list=completed"
+    (item,) = (await world.call(now, "GET", listed)).json()["items"]
+    assert (item["number"], item["name"]) == (done["number"], "王芳")
+    assert (await world.call(nurse, "GET", listed)).json()["items"] == []
+    seen = (await world.call(now, "GET", f"/api/v1/applications/{done['id']}")).json()
+    assert (seen["version"], seen["state"]) == (done["version"], "approved")
 
 
 async def test_an_application_of_another_name_under_the_wrong_number_stays(world):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from services.registration.tests.businesses import Businesses
 from services.registration.tests.rostering import certificate, enrol, id_number, refusal
+from structlog.testing import capture_logs
 
 from zhiye_chassis.security import Principal
 
@@ -87,7 +88,7 @@ async def test_the_whole_record_has_history_applications_and_changes_of_informat
     assert made.status_code == 201, made.text
     answer = await world.call(world.BEIJING, "GET", f"{PATH}/{key}")
     told = answer.json()
-    assert world.id_number(101) not in answer.text
+    assert told["id_number"] == world.id_number(101)
     assert answer.headers["etag"] == '"2"'
     assert [entry["change"] for entry in told["history"]] == ["imported", "nurse-renewal"]
     assert told["history"][1]["application_number"] == one["number"]
@@ -98,6 +99,24 @@ async def test_the_whole_record_has_history_applications_and_changes_of_informat
     assert {c["field"]: c["after"] for c in change["changes"]} == asked
     assert told["corrections"] == []
     assert told["photo"] is None
+
+
+async def test_a_record_tells_how_often_others_verified_it(world):
+    one = await enrol(world, 1)
+    for number in (id_number(1), id_number(1), id_number(2)):
+        body = {"id_number": number}
+        await world.call(world.OTHER_HOSPITAL, "POST", "/api/v1/verifications", body)
+    told = (await world.call(world.XICHENG, "GET", f"{PATH}/{one}")).json()
+    assert told["verifications"] == 2
+
+
+async def test_each_reading_of_a_whole_record_is_logged_by_ids(world):
+    one = await enrol(world, 1)
+    with capture_logs() as logs:
+        await world.call(world.XICHENG, "GET", f"{PATH}/{one}")
+    (read,) = [line for line in logs if line["event"] == "record_read"]
+    assert (read["account"], read["registration"]) == ("ACC-A", one)
+    assert id_number(1) not in str(logs)
 
 
 @pytest.mark.parametrize("who", ["HEBEI", "nobody"])

@@ -112,6 +112,30 @@ async def test_each_reader_has_the_own_region_and_no_other(world):
     assert await refusal(world, lost, "GET", PATH) == (404, [("not_found", None)])
 
 
+async def test_an_authority_may_ask_for_a_part_of_its_region_and_for_nothing_else(world):
+    await fill(world)
+    for counted in (False, True):
+        if counted:
+            await RegistrationCounts(world.kit).run()
+        for who, region, total in (
+            (world.BEIJING, "110102", 6),
+            (world.BEIJING, "110105", 0),
+            (NATION, "130000", 1),
+            (world.OPERATOR, "110000", 6),
+        ):
+            told = await read(world, who, f"?region={region}")
+            assert (told["region"], told["total"]) == (region, total)
+    assert (await read(world, NATION, "?region=110000&institution_id=HOSPITAL"))["total"] == 5
+    for who, query in (
+        (world.XICHENG, "region=110000"),
+        (world.HEBEI, "region=110102"),
+        (world.HOSPITAL, "region=110102"),
+        (NATION, "region=130000&institution_id=HOSPITAL"),
+    ):
+        path = f"{PATH}?{query}"
+        assert await refusal(world, who, "GET", path) == (404, [("not_found", None)])
+
+
 async def test_a_region_is_told_as_last_counted_and_when(world):
     await fill(world)
     readers = (world.XICHENG, world.BEIJING, world.HEBEI, NATION, world.OPERATOR)
@@ -187,7 +211,7 @@ async def test_the_numbers_are_taken_away_as_a_file(world):
 
 
 @pytest.mark.parametrize(
-    ("path", "field"), [("?region=130000", "region"), ("/export?format=pdf", "format")]
+    ("path", "field"), [("?region=13", "region"), ("/export?format=pdf", "format")]
 )
 async def test_what_cannot_be_asked_is_refused_by_name(world, path, field):
     status, reasons = await refusal(world, world.XICHENG, "GET", f"{PATH}{path}")

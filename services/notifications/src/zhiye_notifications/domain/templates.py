@@ -54,8 +54,8 @@ STATE_TEMPLATES: dict[str, str] = {
 }
 """What the applicant is told when an application has come to a state."""
 SILENT_STATES = frozenset({"draft"})
-SILENT_CHANGES = frozenset({"revise", "revised"})
-"""Steps that are the applicant's own writing: nothing to tell."""
+SILENT_CHANGES = frozenset({"revise", "revised", "identity_corrected"})
+"""Steps that change nothing for the applicant: nothing to tell."""
 CHANGE_TEMPLATES = {
     "qualification_revoked": "application_qualification_revoked",
     "origin_refused": "application_origin_refused",

@@ -13,6 +13,7 @@ from zhiye_registration.adapters.record_tables import practice_interruption
 from zhiye_registration.adapters.tables import IS_OPEN, application, registration
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration
+from zhiye_registration.domain.workflow import CLOSED
 
 _r = registration.c
 _OPEN = (
@@ -70,6 +71,18 @@ async def certificate_taken(tx: Transaction, certificate_key: str, but: str) -> 
 async def anybody_left(tx: Transaction, person_key: str) -> bool:
     """Whether any registration is still under an ID number."""
     return bool(await tx.connection.scalar(select(exists().where(_r.person_key == person_key))))
+
+
+async def move_closed_applications(
+    tx: Transaction, before: Registration, after: Registration
+) -> None:
+    """What is over stays as it was, but is found by whose it is."""
+    a = application.c
+    await tx.execute(
+        update(application)
+        .where(a.person_key == before.person_key, a.name == before.name, a.state.in_(CLOSED))
+        .values(person_key=after.person_key, sealed_id_number=after.sealed_id_number)
+    )
 
 
 async def move_interruptions(tx: Transaction, registration_id: str, person_key: str) -> None:

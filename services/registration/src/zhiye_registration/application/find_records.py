@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
@@ -20,6 +20,7 @@ from zhiye_contracts.identifiers import (
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import information_changes, roster
 from zhiye_registration.adapters.correction_tables import registration_correction
+from zhiye_registration.adapters.record_tables import verification
 from zhiye_registration.adapters.tables import registration
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.list_roster import retirement_of
@@ -30,7 +31,7 @@ from zhiye_registration.domain.roster import Filters, Term
 from zhiye_registration.kit import Kit
 
 MOST = 50
-_r, _c = registration.c, registration_correction.c
+_r, _c, _v = registration.c, registration_correction.c, verification.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class WholeRecord:
     applications: Sequence[Any]
     information_changes: Sequence[RowMapping]
     corrections: Sequence[RowMapping]
+    verifications: int
 
 
 async def find_records(kit: Kit, caller: Principal, asked: Asked) -> Sequence[RowMapping]:
@@ -131,10 +133,16 @@ async def read_record(kit: Kit, caller: Principal, registration_id: str) -> Whol
             .where(_c.registration_id == registration_id)
             .order_by(_c.version)
         )
+        verified = await connection.scalar(
+            select(func.count()).where(
+                _v.person_key == person_key, _v.found, _v.purpose == "verification"
+            )
+        )
         return WholeRecord(
             person,
             history,
             applications,
             [one for one in changes if one["registration_id"] == registration_id],
             corrections.mappings().all(),
+            verified or 0,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -37,28 +37,34 @@ class Counted:
     counts: Counts
 
 
-async def nurse_statistics(kit: Kit, caller: Principal, institution_id: str | None) -> Counted:
-    """An institution's own, those of an institution in an authority's region, or of all of it; the
-    operator's region is the nation.
+async def nurse_statistics(
+    kit: Kit, caller: Principal, institution_id: str | None = None, region: str | None = None
+) -> Counted:
+    """An institution's own, those of an institution in an authority's region, or of all of it or a
+    part of it; the operator's region is the nation.
 
     Raises ``Refused``: 404, 409 ``not_counted_yet``.
     """
     now, today, retirement = kit.clock.now(), kit.clock.today(), retirement_of(kit)
+    own = divisions.NATION if caller.role == "operator" else caller.region
+    if region is not None:
+        if caller.role == "institution" or not divisions.is_within(region, own or ""):
+            raise not_found()
+        own, caller = region, replace(caller, region=region)
     async with kit.database.reading() as connection:
         if caller.role == "institution" or institution_id is not None:
             place = await place_of(connection, caller, institution_id)
             rows = await statistics.count_institution(connection, place.id, today, retirement)
             return Counted(place, None, now, live=True, counts=_by_dimension(rows))
-        region = divisions.NATION if caller.role == "operator" else caller.region
-        if region is None:
+        if own is None:
             raise not_found()
-        kept = await statistics.kept_counts(connection, region)
+        kept = await statistics.kept_counts(connection, own)
         if kept:
             counted_at = min(row.counted_at for row in kept)
-            return Counted(None, region, counted_at, live=False, counts=_by_dimension(kept))
-        await _check_small(connection, region)
-        rows = await statistics.count_region(connection, region, today, retirement)
-        return Counted(None, region, now, live=True, counts=_by_dimension(rows))
+            return Counted(None, own, counted_at, live=False, counts=_by_dimension(kept))
+        await _check_small(connection, own)
+        rows = await statistics.count_region(connection, own, today, retirement)
+        return Counted(None, own, now, live=True, counts=_by_dimension(rows))
 
 
 async def _check_small(connection: AsyncConnection, region: str) -> None:

@@ -1,7 +1,7 @@
 """What a correction of who somebody is leaves behind, whoever decided it (Q14, Q46; deck ch. 4).
 
-The registration, its history with what was there before, the event; the person's open applications
-and interruptions go along. Requests to change information belong to the registration, and follow
+The registration, its history with what was there before, the event; the person's applications and
+interruptions go along. Requests to change information belong to the registration, and follow
 by themselves.
 """
 
@@ -51,6 +51,7 @@ async def write_correction(
     await registrations.add_history(tx, done, change, place, values=values or None)
     if before.person_key != done.person_key:
         await corrections.move_interruptions(tx, done.id, done.person_key)
+        await corrections.move_closed_applications(tx, before, done)
     await _move_applications(tx, now, before, done)
     online = await is_online(tx.connection, done.institution_id)
     tx.emit(registration_changed(done, region_online=online))

@@ -72,12 +72,17 @@ class CorrectionBrief(BaseModel):
 
 
 class RecordOut(RosterPerson):
-    """The whole record of a nurse, ID numbers masked."""
+    """The whole record of a nurse."""
 
+    id_number: str = Field(
+        description="Whole, to be compared with the card; each reading is logged",
+        examples=["11010120020305002X"],
+    )
     history: list[HistoryOut] = Field(description="历史沿革, the oldest first")
     applications: list[ApplicationBrief] = Field(description="In the region, the newest first")
     information_changes: list[InformationChangeBrief] = Field(description="The newest first")
     corrections: list[CorrectionBrief] = Field(description="The oldest first")
+    verifications: int = Field(description="How often others verified it (deck 5.2)")
 
 
 class CorrectionIn(Schema):

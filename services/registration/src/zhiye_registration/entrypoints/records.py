@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
+from zhiye_contracts import purposes
 from zhiye_contracts.codes import ETHNIC_GROUPS, GENDERS
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.application.correct_record import correct_record
@@ -57,8 +58,8 @@ def routes(kit: Kit) -> Routes:
     async def get_registration_record(
         id: Id, caller: Caller, language: Reader, response: Response
     ) -> RecordOut:
-        """Everything on record about a nurse of the region, with the history, the applications,
-        the changes of information and the corrections."""
+        """Everything on record about a nurse of the region, the ID number whole, with the history,
+        the applications, the changes of information and the corrections."""
         return await _whole(kit, caller, id, language, response)
 
     @router.expose("POST", f"{PATH}/{{id}}/correction", _AUTHORITY, refusals=(409, 412, 428))
@@ -101,7 +102,8 @@ async def _whole(
         confirmations=person.confirmations,
         language=language,
     )
-    return RecordOut.model_validate(view | _around(found, language))
+    number = kit.settings.cipher.open(person.row["sealed_id_number"], purposes.ID_NUMBER)
+    return RecordOut.model_validate(view | {"id_number": number} | _around(found, language))
 
 
 def _item(kit: Kit, row: RowMapping, language: Language) -> dict[str, Any]:
@@ -127,6 +129,7 @@ def _around(found: WholeRecord, language: Language) -> dict[str, Any]:
         ],
         "information_changes": [_change(one, language) for one in found.information_changes],
         "corrections": [{**one, "by": one["account_name"]} for one in found.corrections],
+        "verifications": found.verifications,
     }
 
 

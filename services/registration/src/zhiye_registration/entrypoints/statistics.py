@@ -34,6 +34,12 @@ class StatisticsQuery(Schema):
     institution_id: str | None = Field(
         None, max_length=64, description="For an authority: one institution of its region"
     )
+    region: str | None = Field(
+        None,
+        pattern="^[0-9]{6}$",
+        description="For an authority: a part of its region",
+        examples=["110102"],
+    )
 
 
 class StatisticsExportQuery(StatisticsQuery):
@@ -81,7 +87,7 @@ def routes(kit: Kit) -> Routes:
         query: Annotated[StatisticsExportQuery, Query()], caller: Caller, language: Reader
     ) -> StreamingResponse:
         """The same as a file: a line for each number."""
-        found = await nurse_statistics(kit, caller, query.institution_id)
+        found = await nurse_statistics(kit, caller, query.institution_id, query.region)
         return await download(
             query.format,
             f"nurses-{kit.clock.today()}",
@@ -95,7 +101,7 @@ def routes(kit: Kit) -> Routes:
     ) -> NurseStatistics:
         """Nurses by everything that is pictured: of the own institution now, of the authority's
         region as last counted, for the operator of the nation."""
-        found = await nurse_statistics(kit, caller, query.institution_id)
+        found = await nurse_statistics(kit, caller, query.institution_id, query.region)
         return NurseStatistics(
             institution_id=found.place and found.place.id,
             institution_name=found.place and found.place.name,
