@@ -123,8 +123,10 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
     other_name = await callers["authority"].post(
         f"/api/v1/institutions/{CHANGAN_HOSPITAL}/other-names", {"name": "长安和安医院"}
     )
+    nurses = await _nurses_of_its_own(callers["authority"], hospital)
     ids = {
         "id": application["id"],
+        **nurses,
         "/api/v1/institution-filings": filing["id"],
         "/api/v1/application-evidence": "01JD0000000000000000EVI001",
         "/api/v1/qualifications": (await nurse.caller.get("/api/v1/my/qualifications"))["items"][0][
@@ -151,6 +153,45 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
         "recovery_id": await nurse.recovery(),
     }
     return Fuzzed(embedded, await connect().get("/openapi.json"), callers, ids)
+
+
+async def _nurses_of_its_own(authority: Caller, hospital: Caller) -> dict[str, str]:
+    """A nurse brought in, interrupted, compared with a list; ids by how paths begin."""
+    csv = {"Content-Type": "text/csv"}
+    taken = await authority.ask(
+        "POST",
+        f"/api/v1/registration-imports?institution_id={CHANGAN_HOSPITAL}",
+        content="姓名,身份证号,护士证号,有效期截止日期\n"
+        "冯静,110105199012319988,201713009901,2031-01-01\n".encode(),
+        headers=csv,
+    )
+    async with asyncio.timeout(15):
+        while True:
+            page = await hospital.get("/api/v1/roster?list=all&limit=200")
+            found = [one["registration_id"] for one in page["items"] if one["name"] == "冯静"]
+            if found:
+                break
+            await asyncio.sleep(0.05)
+    nurse = found[0]
+    interrupted = await hospital.ask(
+        "POST",
+        "/api/v1/practice-interruptions",
+        {"registration_id": nurse, "began_on": "2026-02-01", "ground": "study"},
+    )
+    compared = await hospital.ask(
+        "POST",
+        "/api/v1/reconciliations",
+        content="姓名,身份证号\n冯静,110105199012319988\n".encode(),
+        headers=csv,
+    )
+    return {
+        "/api/v1/roster": nurse,
+        "/api/v1/registration-records": nurse,
+        "/api/v1/practice-interruptions": interrupted.json()["id"],
+        "/api/v1/registration-imports": taken.json()["id"],
+        "/api/v1/reconciliations": compared.json()["id"],
+        "line": "2",
+    }
 
 
 def fault_of(answer: Any) -> str:
@@ -250,7 +291,8 @@ class Fuzz:
         names = [parameter.name for parameter in operation.path_parameters]
         owner = "/".join(operation.path.split("/")[:4])
         real = {
-            name: known.get(owner, known["id"]) if name == "id" else known[name] for name in names
+            name: known.get(owner, known[name]) if name in ("id", "import_id") else known[name]
+            for name in names
         }
         cases = schema.iter_coverage_cases(
             operation, generation_modes=list(GenerationMode), generation_config=GenerationConfig()

@@ -39,7 +39,13 @@ _CHECKS = {
 _CANCELLED = (
     "(status = 'cancelled') = (cancelled_on IS NOT NULL AND cancellation_ground IS NOT NULL)"
 )
-_ONLY_GROW = ("information_change_step", "employment_confirmation", "verification", "roster_export")
+_ONLY_GROW = (
+    "information_change_step",
+    "employment_confirmation",
+    "verification",
+    "roster_export",
+    "registration_correction",
+)
 _NO_EFFECT_WITHOUT_APPROVAL = (
     "CREATE FUNCTION refuse_effect() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     " IF NOT EXISTS (SELECT FROM application WHERE id = NEW.application_id AND state = 'approved')"
@@ -264,6 +270,37 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_table(
+        "merge_request",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("institution_id", sa.Text(), nullable=False),
+        sa.Column("institution_name", sa.Text(), nullable=False, comment="the standard one"),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column(
+            "source_name", sa.Text(), nullable=False, comment="under which people are recorded"
+        ),
+        sa.Column("region", sa.Text(), nullable=False, comment="of the source"),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False, comment="account"),
+        sa.Column("requested_by_name", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("merge_request_pkey")),
+    )
+    op.create_index(
+        "merge_request_one_open",
+        "merge_request",
+        ["institution_id", "source_id"],
+        unique=True,
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_index(
+        "merge_request_region_idx",
+        "merge_request",
+        ["region", "id"],
+        unique=False,
+        postgresql_ops={"region": "text_pattern_ops"},
+    )
+    op.create_table(
         "practice_interruption",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -311,13 +348,20 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column(
+            "roster", sa.Integer(), nullable=False, comment="people on the register here then"
+        ),
+        sa.Column(
             "counts",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
             comment="finding → how many",
         ),
+        sa.Column(
+            "compared_at", sa.DateTime(timezone=True), nullable=False, comment="with the register"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("reconciliation_pkey")),
     )
+    op.create_index("reconciliation_created_idx", "reconciliation", ["created_at"], unique=False)
     op.create_index(
         "reconciliation_institution_idx", "reconciliation", ["institution_id", "id"], unique=False
     )
@@ -349,9 +393,21 @@ def upgrade() -> None:
             comment="what was started: an application, a request",
         ),
         sa.Column("step_started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("step_started_by", sa.Text(), nullable=True),
+        sa.Column("step_started_by", sa.Text(), nullable=True, comment="account"),
+        sa.Column("step_started_by_name", sa.Text(), nullable=True),
         sa.Column("step_note", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(step_state = 'settled') = (settled_at IS NOT NULL)",
+            name=op.f("reconciliation_line_settled_at_check"),
+        ),
+        sa.CheckConstraint(
+            "step_state IN ('not_started', 'started', 'settled')",
+            name=op.f("reconciliation_line_step_state_check"),
+        ),
+        sa.CheckConstraint(
+            "(step IS NULL) = (step_state IS NULL)", name=op.f("reconciliation_line_step_check")
+        ),
         sa.PrimaryKeyConstraint("reconciliation_id", "line", name=op.f("reconciliation_line_pkey")),
     )
     op.create_index(
@@ -366,6 +422,32 @@ def upgrade() -> None:
         ["person_key"],
         unique=False,
         postgresql_where=sa.text("step_state IN ('not_started', 'started')"),
+    )
+    op.create_index(
+        "reconciliation_line_ref_idx",
+        "reconciliation_line",
+        ["step_ref"],
+        unique=False,
+        postgresql_where=sa.text("step_ref IS NOT NULL"),
+    )
+    op.create_table(
+        "registration_correction",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("registration_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="of the registration after it"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("account_name", sa.Text(), nullable=False),
+        sa.Column("authority_id", sa.Text(), nullable=False),
+        sa.Column("authority_name", sa.Text(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("registration_correction_pkey")),
+    )
+    op.create_index(
+        "registration_correction_once",
+        "registration_correction",
+        ["registration_id", "version"],
+        unique=True,
     )
     op.create_table(
         "registration_count",
@@ -583,6 +665,7 @@ def upgrade() -> None:
         postgresql_ops={"region": "text_pattern_ops"},
         postgresql_where=sa.text("source = 'institution'"),
     )
+    op.create_index("application_newest_idx", "application", ["state", "id"], unique=False)
     op.create_index(
         "application_one_open_of_a_nurse",
         "application",
@@ -596,6 +679,14 @@ def upgrade() -> None:
         ["origin_institution_id", "state", "id"],
         unique=False,
         postgresql_where=sa.text("origin_institution_id IS NOT NULL"),
+    )
+    op.create_index(
+        "application_received_idx",
+        "application",
+        ["region", "submitted_at"],
+        unique=False,
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=sa.text("submitted_at IS NOT NULL"),
     )
     op.create_index(
         "application_state_idx", "application", ["state", "business_type", "id"], unique=False
@@ -696,12 +787,26 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
+        "registration_history_from_idx",
+        "registration_history",
+        ["from_institution_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("from_region IS NOT NULL"),
+    )
+    op.create_index(
         "registration_history_in_idx",
         "registration_history",
         ["region", "id"],
         unique=False,
         postgresql_where=sa.text("from_region IS NOT NULL"),
         postgresql_ops={"region": "text_pattern_ops"},
+    )
+    op.create_index(
+        "registration_history_into_idx",
+        "registration_history",
+        ["institution_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("from_region IS NOT NULL"),
     )
     op.create_index(
         "registration_history_out_idx",
