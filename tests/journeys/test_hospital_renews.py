@@ -192,7 +192,7 @@ async def test_q33_a_nurse_of_the_army_comes_to_a_hospital_when_all_four_have_ag
     async with asyncio.timeout(15):  # her account comes to the register over the bus
         body = {"business_type": "nurse-military-to-local", "institution_id": HEAN, "form": form}
         while (answer := await nurse.caller.ask("POST", APPLICATIONS, body)).status_code != 201:
-            assert "person_not_on_record" in answer.text, answer.text
+            assert "account_not_active" in answer.text, answer.text
             await asyncio.sleep(0.05)
     one = answer.json()["id"]
     await nurse.caller.post(f"{APPLICATIONS}/{one}/submission")

@@ -478,14 +478,25 @@ async def test_the_origin_is_another_institution_than_the_intended_one(b, world)
     assert codes == ["origin_in_force_not_met"]
 
 
-async def test_whose_name_differs_from_the_record_does_not_come_by_the_army(b, world):
+@pytest.mark.parametrize("identity", ["name_differs", "confirmation_needed", None])
+async def test_whoever_only_says_that_a_number_is_theirs_learns_nothing_about_whose_it_is(
+    world, b, identity
+):
     nurse = await b.nurse()
+    await b.submitted(nurse, "renewal", FIT)
     stranger = Principal("ACC-X", "practitioner", "", "", nurse.person_key, active=False)
-    await world.tell(
-        world.account_event("ACC-X", nurse.person_key, status="registered", identity="name_differs")
-    )
-    answer = await b.start(stranger, "military-to-local", SOLDIER | WORK)
-    assert (answer.status_code, world.codes(answer)) == (403, ["account_may_apply_not_met"])
+    if identity is not None:
+        event = world.account_event("ACC-X", nurse.person_key, status="registered")
+        await world.tell(event.model_copy(update={"identity": identity}))
+    tries = [
+        await b.start(stranger, "military-to-local", SOLDIER | WORK),
+        await b.start(stranger, "change", WORK, institution_id="HOSPITAL2"),
+        await world.call(stranger, "GET", "/api/v1/my/eligibility/nurse-renewal"),
+    ]
+    for answer in tries:
+        assert (answer.status_code, world.codes(answer)) == (403, ["account_not_active"])
+        assert "北京示例医院" not in answer.text
+        assert "王" not in answer.text
 
 
 # --- re-issue ------------------------------------------------------------------------------------

@@ -7,16 +7,35 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.clock import SHANGHAI
+from zhiye_chassis.security import ACCOUNT_NOT_ACTIVE, Principal
+from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import facts
+from zhiye_registration.adapters.tables import account
 from zhiye_registration.application.military import certificate_number_of, origin_of
 from zhiye_registration.application.renewal_windows import window_of
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.facts import Facts
 from zhiye_registration.kit import Kit
+
+_IDENTITY = select(account.c.identity).where(account.c.id == bindparam("key"))
+
+
+async def check_identified(connection: AsyncConnection, caller: Principal) -> None:
+    """Whoever only says that an ID number is theirs learns nothing about whose it is: the name has
+    to agree with the record, or nothing is on record.
+
+    Raises ``Refused`` (403): ``account_not_active``.
+    """
+    if caller.active:
+        return
+    identity = await connection.scalar(_IDENTITY, {"key": caller.account_id})
+    if identity not in ("matched", "no_record"):
+        raise Refused(ACCOUNT_NOT_ACTIVE, status=403)
 
 
 async def facts_of(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.security import Principal
 from zhiye_registration.adapters import applications, registrations
 from zhiye_registration.application.access import not_found
-from zhiye_registration.application.asking import facts_about
+from zhiye_registration.application.asking import check_identified, facts_about
 from zhiye_registration.domain import conditions as c
 from zhiye_registration.domain.business_type import Assessment, BusinessType, conditions
 from zhiye_registration.domain.facts import Facts
@@ -29,6 +29,7 @@ async def assess_eligibility(
     the own institution can review goes there."""
     if caller.person_key is None:
         raise not_found()
+    await check_identified(connection, caller)
     form: Mapping[str, Any] = {}
     if institution_id is None and c.OWN_INSTITUTION in row.own_conditions:
         held = await registrations.newest_of(connection, caller.person_key, row.profession)

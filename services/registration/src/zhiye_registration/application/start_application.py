@@ -15,7 +15,7 @@ from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import applications, facts, registrations
 from zhiye_registration.adapters.events import application_changed
 from zhiye_registration.application.access import not_found
-from zhiye_registration.application.asking import facts_about
+from zhiye_registration.application.asking import check_identified, facts_about
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.military import origin_of, sealed_form
 from zhiye_registration.application.people import Person, person_of
@@ -49,7 +49,8 @@ async def start_application(
 ) -> Application:
     """The new draft.
 
-    Raises ``Refused``: 403 ``account_active_not_met`` or ``account_may_apply_not_met``, 404, 409
+    Raises ``Refused``: 403 ``account_not_active`` (nobody knows yet who it is),
+    ``account_active_not_met`` or ``account_may_apply_not_met``, 404, 409
     ``no_open_application_not_met`` with the number of the open one, 422 ``person_not_on_record``,
     ``institution_in_force_not_met``, ``not_filed_by_institutions``, ``field_missing``.
     """
@@ -60,10 +61,11 @@ async def start_application(
         raise not_found()
     if start.institution_id is None:
         raise _missing("institution_id")
+    await check_identified(tx.connection, caller)
     await applications.lock_person(tx, caller.person_key)
-    await _refuse_second(tx, kit, row, caller.person_key)
     if not caller.active:
         await _check_account(tx, kit, caller, row, start)
+    await _refuse_second(tx, kit, row, caller.person_key)
     person = await person_of(
         tx.connection, kit, caller.person_key, row.profession, caller.account_id
     )

@@ -44,7 +44,7 @@ def _proved(facts: Facts) -> bool:
 
 def _account_of_a_soldier(facts: Facts) -> bool:
     # Nothing on record is what is expected: she is registered in the army.
-    return facts.account_active or facts.account_identity in (None, "matched", "no_record")
+    return facts.account_active or facts.account_identity in ("matched", "no_record")
 
 
 def _military_certificate(facts: Facts) -> bool | None:
