@@ -42,7 +42,7 @@ def test_every_step_that_is_a_review_is_printed_with_its_decision():
     beside = {step for step in STEPS if step not in printed}
     assert beside == {
         *("drafted", "revised", "submitted", "resubmitted", "withdrawn", "superseded"),
-        *("qualification_revoked", "institution_merged", "merge_undone"),
+        *("qualification_revoked", "institution_merged", "merge_undone", "identity_corrected"),
     }
 
 
