@@ -134,7 +134,7 @@ async def test_every_route_turns_away_every_role_it_does_not_name(
 
 async def test_a_nurse_who_is_not_active_is_told_what_to_do_first(people: People) -> None:
     new = await people.registered()
-    for path in ("/api/v1/applications", "/api/v1/my/registration", "/api/v1/my/photo"):
+    for path in ("/api/v1/my/information-changes", "/api/v1/my/registration", "/api/v1/my/photo"):
         await new.caller.refused("GET", path, status=403, code="account_not_active")
 
 

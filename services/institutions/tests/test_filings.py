@@ -216,6 +216,7 @@ async def test_returning_and_refusing_need_reasons(office: Office) -> None:
     assert (await office.world.published("filing-changed"))[-1]["reasons"][1] == {
         "code": "other",
         "text": "床位间距不足",
+        "text_en": "床位间距不足",
     }
 
 
