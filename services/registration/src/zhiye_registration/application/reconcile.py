@@ -290,12 +290,14 @@ async def _count_strangers(
     now = kit.clock.now()
     before = await reconciliations.looked_up(tx.connection, place.id, now - _DAY)
     most = max(kit.own.reconciliation_strangers_per_day, 2 * roster)
-    misses = {key for key, row in before.items() if not row["found"]}
-    misses |= {key for key, found in strangers.items() if not found}
+    missed = {key for key, row in before.items() if not row["found"]}
+    misses = missed | {key for key, found in strangers.items() if not found}
+    # Once they are used up, a number that somebody has is no more answered than any other.
+    used_up = len(missed) >= kit.own.reconciliation_misses_per_day and strangers.keys() - before
     over = None
     if len(before.keys() | strangers.keys()) > most:
         over = _STRANGERS
-    elif len(misses) > kit.own.reconciliation_misses_per_day:
+    elif used_up or len(misses) > kit.own.reconciliation_misses_per_day:
         over = _TOO_MANY_MISSES
     if over is not None:
         first = min((row["first"] for row in before.values()), default=None)
