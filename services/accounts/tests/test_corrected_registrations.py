@@ -78,3 +78,18 @@ async def test_a_correction_that_comes_twice_or_before_what_it_corrects_changes_
     await world.deliver(correction, event)
     assert await world.read(wrong["id"]) == once
     assert (await world.read(right["id"]))["identity"] == "matched"
+
+
+async def test_a_correction_activates_nobody_who_waits_under_the_right_number(
+    world: World,
+) -> None:
+    """Whoever knows name and number may have opened that account; no approval was for it."""
+    _, event = await active(world)
+    done = event.model_copy(update={"version": 2, "business_completed": True})
+    await world.deliver(done)
+    waiting = await world.account()
+    await world.deliver(moved(done, waiting["person_key"], 3))
+    assert (await world.read(waiting["id"]))["identity"] == "matched"
+    assert (await world.read(waiting["id"]))["status"] != "active"
+    await world.deliver(moved(done, waiting["person_key"], 4))  # any other change afterwards
+    assert (await world.read(waiting["id"]))["status"] != "active"

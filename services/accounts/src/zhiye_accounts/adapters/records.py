@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, and_, any_, literal, select, text
+from sqlalchemy import ARRAY, RowMapping, Text, and_, any_, literal, select, text
 
 from zhiye_accounts.adapters import tables
 from zhiye_accounts.adapters.tables import account, name_confirmation
@@ -55,11 +55,13 @@ async def follow_online(
     await tx.execute(_FOLLOW_ONLINE, {"inside": inside, "only_on": only_on})
 
 
-async def people_of_registrations(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
-    """Registration → whose it is, of those that are known."""
+async def known_registrations(tx: Transaction, ids: Collection[str]) -> dict[str, RowMapping]:
+    """Registration → whose it is and how far its businesses are, of those that are known."""
     r = tables.registration.c
-    found = await tx.execute(select(r.id, r.person_key).where(r.id == among(ids)))
-    return {row.id: row.person_key for row in found}
+    found = await tx.execute(
+        select(r.id, r.person_key, r.business_completed, r.region_online).where(r.id == among(ids))
+    )
+    return {row["id"]: row for row in found.mappings()}
 
 
 async def of_person(tx: Transaction, person_key: str) -> Records:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from sqlalchemy import RowMapping
+
 from zhiye_accounts.adapters import activation_codes, records, tables
 from zhiye_accounts.application.activate import activate_by_approval
 from zhiye_accounts.application.check_identity import part_from_record, recheck_people
@@ -58,13 +60,14 @@ async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationCha
         }
         for event in events
     ]
-    before = await records.people_of_registrations(tx, {event.aggregate_id for event in events})
+    before = await records.known_registrations(tx, {event.aggregate_id for event in events})
     changed = await keep_newest(tx, tables.registration, rows)
     newest = {e.aggregate_id: e for e in sorted(events, key=lambda event: event.version)}
     told = [newest[id_] for id_ in sorted(changed)]
     people = {event.person_key for event in told}
     # Whose registration it was until the ID number was corrected.
-    former = {before.get(event.aggregate_id, event.person_key) for event in told} - people
+    former = {before[e.aggregate_id]["person_key"] for e in told if e.aggregate_id in before}
+    former -= people
     people |= former
     await recheck_people(tx, kit, people)
     if former:
@@ -74,11 +77,21 @@ async def _registrations(kit: Kit, tx: Transaction, events: list[RegistrationCha
     if people:
         await activation_codes.void_of_moved(tx, people, kit.clock.now())
     approved = {
-        event.person_key
-        for event in told
-        if event.status == "registered" and event.business_completed and event.region_online
+        event.person_key for event in told if _is_approved(event, before.get(event.aggregate_id))
     }
     await activate_by_approval(tx, kit, approved)
+
+
+def _is_approved(event: RegistrationChanged, before: RowMapping | None) -> bool:
+    """Whether it can be the approval that activates, not a later change of a registration for
+    which a business was completed once: above all, no correction that puts it under the ID number
+    of somebody whom nobody has seen."""
+    if not (event.status == "registered" and event.business_completed and event.region_online):
+        return False
+    if before is None:
+        return True
+    done = before["business_completed"] and before["region_online"]
+    return not done and before["person_key"] == event.person_key
 
 
 async def _organisations(
