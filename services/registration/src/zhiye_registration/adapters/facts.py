@@ -87,6 +87,12 @@ async def authority_of(connection: AsyncConnection, authority_id: str | None) ->
     return found.first()
 
 
+async def account_status(connection: AsyncConnection, account_id: str) -> str | None:
+    """As it is known here."""
+    found = (await connection.execute(_ACCOUNT, {"key": account_id})).first()
+    return found.status if found else None
+
+
 async def qualifications_of(
     connection: AsyncConnection, person_key: str, profession: str
 ) -> Sequence[Row[Any]]:
@@ -180,7 +186,8 @@ async def _held(connection: AsyncConnection, held: RowMapping, active: bool) -> 
         status=held["status"],
         valid_until=held["valid_until"],
         institution_id=held["institution_id"],
-        institution_name=held["institution_name"],
+        # Whoever is not active may only say to be this person: not told where she works.
+        institution_name=held["institution_name"] if active else None,
         certificate_key=held["certificate_key"],
         cancelled_on=held["cancelled_on"],
         cancellation_ground=held["cancellation_ground"],

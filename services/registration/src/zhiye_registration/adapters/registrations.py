@@ -32,6 +32,17 @@ _RESERVE = _GIVEN.on_conflict_do_update(
     index_elements=["year", "province"],
     set_={"last": func.greatest(certificate_serial.c.last, _GIVEN.excluded.last)},
 )
+_SET_SERIAL = (
+    update(certificate_serial)
+    .where(
+        certificate_serial.c.year == bindparam("of_year"),
+        certificate_serial.c.province == bindparam("of_province"),
+    )
+    .values(last=bindparam("serial"))
+)
+_HOLDER = select(registration.c.id).where(
+    registration.c.certificate_key == bindparam("certificate_key")
+)
 _ADD = (
     pg_insert(registration)
     .values({name: bindparam(name) for name in _NAMES})
@@ -122,6 +133,23 @@ async def next_serial(tx: Transaction, year: int, province: str) -> int:
 async def reserve_serial(tx: Transaction, year: int, province: str, serial: int) -> None:
     """Have the next serials be higher than one that is in use already."""
     await tx.execute(_RESERVE, {"year": year, "province": province, "last": serial})
+
+
+async def set_serial(tx: Transaction, year: int, province: str, serial: int) -> None:
+    """Have the next serial be the one after this; the row is locked already."""
+    await tx.execute(_SET_SERIAL, {"of_year": year, "of_province": province, "serial": serial})
+
+
+async def is_taken(tx: Transaction, certificate_key: str) -> bool:
+    """Whether a certificate number, as its blind index, is on record."""
+    return (await tx.execute(_HOLDER, {"certificate_key": certificate_key})).first() is not None
+
+
+async def taken(tx: Transaction, certificate_keys: Sequence[str]) -> set[str]:
+    """Which of these are."""
+    column = registration.c.certificate_key
+    found = await tx.execute(select(column).where(column.in_(certificate_keys)))
+    return set(found.scalars())
 
 
 async def add(tx: Transaction, one: Registration) -> bool:

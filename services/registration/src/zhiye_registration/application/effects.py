@@ -17,6 +17,7 @@ from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import facts, merges, registrations
 from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.application.asking import facts_of
+from zhiye_registration.application.give_number import give_number
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.military import certificate_number_of
 from zhiye_registration.application.people import person_of
@@ -28,7 +29,6 @@ from zhiye_registration.domain.periods import last_day
 from zhiye_registration.domain.registration import (
     VALID_YEARS,
     Registration,
-    certificate_number,
     valid_until,
 )
 from zhiye_registration.kit import Kit
@@ -70,8 +70,7 @@ async def register(tx: Transaction, kit: Kit, one: Application) -> None:
     ``certificate_numbers_used_up``.
     """
     today = kit.clock.today()
-    serial = await registrations.next_serial(tx, today.year, one.region[:2])
-    number = certificate_number(today.year, one.region, serial)
+    number = await give_number(tx, kit, today.year, one.region)
     await _create(tx, kit, one, number, today, valid_until(today))
 
 

@@ -10,16 +10,18 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
-from zhiye_chassis.timeline import actor_of
+from zhiye_chassis.timeline import Actor, actor_of
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import applications, facts, registrations
 from zhiye_registration.adapters.events import application_changed
+from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.asking import check_identified, facts_about
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.military import origin_of, sealed_form
 from zhiye_registration.application.people import Person, person_of
-from zhiye_registration.domain.application import Application
+from zhiye_registration.application.recording import record
+from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.domain.business_type import Assessment, BusinessType, conditions, reason_of
 from zhiye_registration.domain.conditions import (
     ACCOUNT_ACTIVE,
@@ -29,6 +31,7 @@ from zhiye_registration.domain.conditions import (
 from zhiye_registration.domain.facts import Facts, OpenApplication
 from zhiye_registration.domain.nurse_grounds import ACCOUNT_OF_A_SOLDIER
 from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.domain.workflow import WITH_APPLICANT
 from zhiye_registration.kit import Kit
 
 _OF_THE_ACCOUNT = (ACCOUNT_ACTIVE, ACCOUNT_ACTIVE_OR_NOT_ONLINE, ACCOUNT_OF_A_SOLDIER)
@@ -65,6 +68,7 @@ async def start_application(
     await applications.lock_person(tx, caller.person_key)
     if not caller.active:
         await _check_account(tx, kit, caller, row, start)
+        await _end_of_revoked(tx, kit, caller.person_key)
     await _refuse_second(tx, kit, row, caller.person_key)
     person = await person_of(
         tx.connection, kit, caller.person_key, row.profession, caller.account_id
@@ -177,6 +181,20 @@ async def _check_account(
     for one in conditions(row, known):
         if one.condition in _OF_THE_ACCOUNT and one.outcome != "met":
             raise Refused(reason_of(one, known), status=403)
+
+
+async def _end_of_revoked(tx: Transaction, kit: Kit, person_key: str) -> None:
+    """What a revoked account left begun or uncorrected ends: somebody else may have opened that
+    account (Q13), and whoever is not active yet sees and withdraws only what is their own."""
+    for other in await applications.open_of(tx.connection, person_key):
+        if other["state"] not in WITH_APPLICANT:
+            continue
+        one = await applications.lock(tx, other["id"])
+        if one is None or one.state not in WITH_APPLICANT:
+            continue
+        if await facts.account_status(tx.connection, one.account_id) == "revoked":
+            after = take_step(one, "withdraw", "applicant", kit.moment())
+            await record(tx, after, "withdrawn", Actor(SYSTEM, SYSTEM, ""))
 
 
 async def _refuse_second(tx: Transaction, kit: Kit, row: BusinessType, person_key: str) -> None:

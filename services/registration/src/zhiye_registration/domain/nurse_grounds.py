@@ -7,6 +7,7 @@ from zhiye_contracts.codes import CANCELLATION_GROUNDS, REISSUE_GROUNDS
 from zhiye_contracts.reasons import Text
 from zhiye_registration.domain.conditions import Condition
 from zhiye_registration.domain.facts import Facts
+from zhiye_registration.domain.registration import valid_until
 
 
 def _ground_fits(facts: Facts) -> bool | None:
@@ -58,7 +59,9 @@ def _military_certificate(facts: Facts) -> bool | None:
 
 def _military_valid(facts: Facts) -> bool | None:
     until = facts.declared.military.valid_until
-    return None if until is None else until >= facts.applied_on
+    if until is None:
+        return None
+    return facts.applied_on <= until <= valid_until(facts.today)
 
 
 def _origin_in_force(facts: Facts) -> bool | None:
@@ -165,10 +168,14 @@ MILITARY_VALID = Condition(
     "Q33",
     ("military",),
     _military_valid,
-    Text("所填的注册有效期已过。", "The validity declared is over."),
     Text(
-        "请先在原机构办理延续；已离开的，请联系审批机关。",
-        "Have it renewed at the original institution first; if you left it, ask the authority.",
+        "所填的注册有效期已过，或自今天起超过5年。",
+        "The validity declared is over, or ends more than 5 years from today.",
+    ),
+    Text(
+        "请按证书填写；已过期的，请先在原机构办理延续，已离开的，请联系审批机关。",
+        "Give what the certificate says; if it is over, have it renewed at the original institution"
+        " first, or ask the authority if you left it.",
     ),
     field="form.military.valid_until",
 )

@@ -84,7 +84,7 @@ async def _lines(
 ) -> AsyncIterator[Row]:
     rows = whole_list(kit, caller, query.list_name, filters, today, query.sort)
     async for row in rows:
-        yield _line(listed_view(kit, row, today, language))
+        yield _line(listed_view(kit, caller, row, today, language))
 
 
 def _line(view: dict[str, Any]) -> Row:

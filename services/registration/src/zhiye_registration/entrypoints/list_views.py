@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import GENDERS
 from zhiye_contracts.reasons import Language
@@ -14,12 +15,15 @@ from zhiye_registration.kit import Kit
 _MEN, _WOMEN = "1", "2"
 
 
-def listed_view(kit: Kit, row: Any, today: date, language: Language) -> dict[str, Any]:
-    """One line of a list (deck 7)."""
+def listed_view(
+    kit: Kit, caller: Principal, row: Any, today: date, language: Language
+) -> dict[str, Any]:
+    """One line of a list (deck 7). The certificate number activates accounts (Q29.4): whoever has
+    one that is not active is not told it."""
     cipher = kit.settings.cipher
     number = cipher.open(row.sealed_id_number, purposes.ID_NUMBER)
     gender = _MEN if int(number[16]) % 2 else _WOMEN
-    sealed = row.sealed_certificate_number
+    sealed = row.sealed_certificate_number if caller.active else None
     return item_view(kit, row, today, language) | {
         "version": row.version,
         "gender": gender,

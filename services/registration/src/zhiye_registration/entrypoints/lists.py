@@ -86,7 +86,7 @@ def routes(kit: Kit) -> Routes:
                 after=after,
             )
         items = [
-            ListedApplication.model_validate(listed_view(kit, row, today, language))
+            ListedApplication.model_validate(listed_view(kit, caller, row, today, language))
             for row in rows[:limit]
         ]
         more = None
@@ -133,7 +133,8 @@ def routes(kit: Kit) -> Routes:
         async with kit.database.reading() as connection:
             rows = await applications_of_person(connection, caller, kit.person_key(person.value))
         return [
-            ListedApplication.model_validate(listed_view(kit, row, today, language)) for row in rows
+            ListedApplication.model_validate(listed_view(kit, caller, row, today, language))
+            for row in rows
         ]
 
     return router

@@ -1,0 +1,33 @@
+"""The certificate number of a first registration: the next of the province that nobody has."""
+
+from __future__ import annotations
+
+from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters import registrations
+from zhiye_registration.domain.registration import LAST_SERIAL, certificate_number
+from zhiye_registration.kit import Kit
+
+_AT_ONCE = 1_000
+
+
+async def give_number(tx: Transaction, kit: Kit, year: int, region: str) -> str:
+    """Numbers come into use otherwise too, right or mistyped: with nurses from the army, imports
+    and corrections. Those are passed over; at the last serial it starts again with what was left
+    out. Take it late, for the province waits. ``Refused`` (409): ``certificate_numbers_used_up``.
+    """
+    province = region[:2]
+    serial = await registrations.next_serial(tx, year, province)
+    if serial <= LAST_SERIAL:
+        number = certificate_number(year, region, serial)
+        if not await registrations.is_taken(tx, kit.certificate_key(number)):
+            return number
+    for first in (*range(serial + 1, LAST_SERIAL + 1, _AT_ONCE), *range(1, serial, _AT_ONCE)):
+        serials = range(first, min(first + _AT_ONCE, LAST_SERIAL + 1))
+        numbers = {one: certificate_number(year, region, one) for one in serials}
+        keys = {one: kit.certificate_key(number) for one, number in numbers.items()}
+        taken = await registrations.taken(tx, list(keys.values()))
+        free = next((one for one, key in keys.items() if key not in taken), None)
+        if free is not None:
+            await registrations.set_serial(tx, year, province, free)
+            return numbers[free]
+    return certificate_number(year, region, LAST_SERIAL + 1)
