@@ -3,91 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import io
 import time
-from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 import openpyxl
 import pytest
+from services.registration.tests import merging
 from services.registration.tests.businesses import TODAY, Businesses
+from services.registration.tests.nurse_imports import (
+    HEAD,
+    PATH,
+    counts,
+    imported,
+    line,
+    registrations,
+    rejects,
+    sheet,
+    until_recorded,
+    upload,
+)
 from sqlalchemy import text
 
-from zhiye_contracts.identifiers import make_id_number
+from zhiye_chassis.imports.jobs import TAKEN_OVER_AFTER
+from zhiye_registration.application.import_registration import (
+    ExistingRegistration,
+    import_registration,
+)
 from zhiye_registration.application.import_registrations import importer
-
-PATH = "/api/v1/registration-imports"
-HEAD = ("姓名", "身份证号", "护士证号", "有效期截止日期")
-MORE = ("科室", "技术职称", "学历", "毕业学校", "执业状态", "注销日期", "注销理由", "首次注册日期")
 
 
 @pytest.fixture
 async def b(world):
     return await Businesses(world).open()
-
-
-def line(serial: int, **changes: str) -> dict[str, str]:
-    """A nurse as a hospital's list has her."""
-    born = date(1985, 1, 1) + timedelta(days=serial // 300)
-    given = {
-        "姓名": "李红",
-        "身份证号": make_id_number("110101", born, serial % 300),
-        "护士证号": f"201911{serial:06d}",
-        "有效期截止日期": "2029-05-01",
-        "科室": "病房",
-        "技术职称": "主管护师",
-        "学历": "大学专科",
-        "毕业学校": "北京护士学校",
-    }
-    return given | changes
-
-
-def sheet(lines: Iterable[Mapping[str, str]], head: Iterable[str] = (*HEAD, *MORE)) -> bytes:
-    file = io.StringIO()
-    writer = csv.DictWriter(file, list(head), restval="", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(lines)
-    return file.getvalue().encode()
-
-
-async def upload(
-    world: Any,
-    who: Any,
-    content: bytes,
-    institution: str = "HOSPITAL",
-    kind: str = "text/csv",
-    **query: str,
-) -> Any:
-    rest = "".join(f"&{name}={value}" for name, value in query.items())
-    return await world.http.post(
-        f"{PATH}?institution_id={institution}{rest}",
-        content=content,
-        headers={"Authorization": world._token_for(who), "Content-Type": kind},
-    )
-
-
-async def imported(world: Any, content: bytes, chunk: int = 500, **query: str) -> dict[str, Any]:
-    """The import once it is over."""
-    taken = await upload(world, world.XICHENG, content, **query)
-    assert taken.status_code == 202, taken.text
-    assert await importer(world.kit, chunk).work()
-    path = taken.headers["Location"]
-    found: dict[str, Any] = (await world.call(world.XICHENG, "GET", path)).json()
-    return found
-
-
-def counts(one: Mapping[str, Any]) -> tuple[str, int, int, int]:
-    return one["state"], one["recorded"], one["unchanged"], one["rejected"]
-
-
-async def rejects(world: Any, one: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Column and code of each reject, in order."""
-    answer = await world.call(world.XICHENG, "GET", f"{PATH}/{one['id']}/rejects")
-    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert all(row[3] and row[4] for row in rows[1:])
-    return [(row[1], row[2]) for row in rows[1:]]
 
 
 async def test_the_nurses_of_a_hospital_are_on_its_roster_after_the_import(world, b):
@@ -134,38 +82,6 @@ async def test_sending_a_file_again_changes_nothing(world, b):
         ("valid_until", "import_differs"),
         ("title", "import_differs"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "reasons"),
-    [
-        ({"姓名": ""}, [("name", "import_cell_missing")]),
-        ({"身份证号": "110101198501010000"}, [("id_number", "id_number_check_digit")]),
-        ({"护士证号": "2019110000O1"}, [("certificate_number", "certificate_letter_o")]),
-        ({"有效期截止日期": "2029-13-01"}, [("valid_until", "import_date")]),
-        ({"有效期截止日期": "1970-01-01"}, [("registered_on", "import_date_order")]),
-        ({"首次注册日期": "2027-01-01"}, [("registered_on", "import_date_order")]),
-        ({"执业状态": "注销"}, [("cancelled_on", "import_cancelled_how")]),
-        ({"注销理由": "死亡"}, [("cancelled_on", "import_cancelled_how")]),
-        ({"执业状态": "休假"}, [("status", "import_code_unknown")]),
-        ({"学历": "博士后"}, [("education", "import_code_unknown")]),
-        ({"毕业学校": "=1+1"}, [("school", "import_formula")]),
-        ({"毕业学校": "长" * 101}, [("school", "import_too_long")]),
-    ],
-)
-async def test_every_reject_names_column_and_reason(world, b, changes, reasons):
-    one = await imported(world, sheet([line(1, **changes), line(2)]))
-    assert counts(one) == ("done", 1, 0, 1)
-    assert await rejects(world, one) == reasons
-
-
-async def test_who_is_registered_elsewhere_is_not_brought_in_and_nobody_learns_where(world, b):
-    await b.nurse(TODAY + timedelta(days=100), institution_id="HOSPITAL2")
-    other = line(1, 身份证号=world.id_number(101))
-    one = await imported(world, sheet([other]))
-    assert await rejects(world, one) == [("id_number", "import_registered_elsewhere")]
-    answer = await world.call(world.XICHENG, "GET", f"{PATH}/{one['id']}/rejects")
-    assert "另一" not in answer.text
 
 
 async def test_a_certificate_of_somebody_else_and_a_name_that_is_not_the_exam_s(world, b):
@@ -248,35 +164,161 @@ async def test_what_is_over_is_not_cancelled(world, b):
     assert (answer.status_code, world.codes(answer)) == (409, ["import_over"])
 
 
-async def test_an_import_goes_on_where_a_crash_ended_it(world, b):
-    content = sheet([line(n) for n in range(25)])
-    taken = await upload(world, world.XICHENG, content)
+@pytest.mark.parametrize("dry_run", ["false", "true"])
+async def test_an_import_goes_on_where_a_crash_ended_it(world, b, dry_run):
+    """A line that repeats one from before the crash is rejected as without a crash."""
+    content = sheet([*(line(n) for n in range(25)), line(0), line(30, 学历="博士后")])
+    taken = await upload(world, world.XICHENG, content, dry_run=dry_run)
     killed = asyncio.create_task(importer(world.kit, 4).work())
     path = taken.headers["Location"]
-    async with asyncio.timeout(20):
-        while (await world.call(world.XICHENG, "GET", path)).json()["recorded"] < 4:  # noqa: ASYNC110
-            await asyncio.sleep(0)
+    await until_recorded(world, path, 4)
     killed.cancel()
     await asyncio.gather(killed, return_exceptions=True)
-    world.clock.instant += timedelta(seconds=61)
+    assert (await world.call(world.XICHENG, "GET", path)).json()["state"] == "running"
+    assert not await importer(world.kit, 7).work()  # it may be alive still
+    world.clock.instant += TAKEN_OVER_AFTER + timedelta(seconds=1)
     assert await importer(world.kit, 7).work()
     found = (await world.call(world.XICHENG, "GET", path)).json()
-    assert counts(found) == ("done", 25, 0, 0)
+    assert counts(found) == ("done", 25, 0, 2)
+    assert await rejects(world, found) == [
+        ("id_number", "import_repeated"),
+        ("education", "import_code_unknown"),
+    ]
+    expected = 0 if dry_run == "true" else 25
+    assert len(await registrations(world)) == expected
+    assert len(await world.events("registration-changed")) == expected
     async with world.kit.database.reading() as connection:
-        rows = await connection.scalar(text("SELECT count(*) FROM registration"))
         history = await connection.scalar(text("SELECT count(*) FROM registration_history"))
-    assert (rows, history) == (25, 25)
+    assert history == expected
 
 
-async def test_two_imports_of_one_file_at_once_record_everybody_once(world, b):
-    content = sheet([line(n) for n in range(40)])
-    for _ in range(2):
-        assert (await upload(world, world.XICHENG, content)).status_code == 202
-    await asyncio.gather(importer(world.kit, 10).work(), importer(world.kit, 10).work())
+async def test_overlapping_files_at_the_same_moment_record_everybody_once(world, b):
+    """One in the order of the other backwards: neither waits for the other for ever, and who was
+    recorded by the other just now is unchanged."""
+    lines = [line(n) for n in range(40)]
+    for given in (lines, lines[::-1]):
+        assert (await upload(world, world.XICHENG, sheet(given))).status_code == 202
+    assert await asyncio.gather(importer(world.kit, 20).work(), importer(world.kit, 20).work()) == [
+        True,
+        True,
+    ]
     items = (await world.call(world.XICHENG, "GET", PATH)).json()["items"]
-    assert sum(item["recorded"] for item in items) == 40
-    async with world.kit.database.reading() as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM registration")) == 40
+    told = [counts(item) for item in items]
+    assert [sum(one[at] for one in told) for at in (1, 2, 3)] == [40, 40, 0]
+    assert len(await registrations(world)) == 40
+    assert len(await world.events("registration-changed")) == 40
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"certificate_number": "201911000001"}, None),
+        ({"institution_id": "HOSPITAL2"}, ("id_number", "import_registered_elsewhere")),
+    ],
+)
+async def test_who_is_registered_at_this_moment_is_not_doubled(world, b, changes, reason):
+    """The import finds nobody, waits for the other transaction, then looks again."""
+    one = line(1)
+    given = {
+        **{"id_number": one["身份证号"], "name": "李红", "certificate_number": "202011000007"},
+        **{"institution_id": "HOSPITAL", "institution_name": "北京示例医院", "region": "110102"},
+        **{"registered_on": date(2019, 5, 2), "valid_until": date(2029, 5, 1)},
+    }
+    path = (await upload(world, world.XICHENG, sheet([one], HEAD))).headers["Location"]
+    async with world.kit.database.transaction() as tx:
+        await import_registration(tx, world.kit, ExistingRegistration(**given | changes))
+        running = asyncio.create_task(importer(world.kit).work())
+        async with world.kit.database.reading() as connection:
+            waiting = text(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN"
+                " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+            )
+            while not await connection.scalar(waiting):  # noqa: ASYNC110 - the database knows
+                await asyncio.sleep(0.01)
+    await running
+    found = (await world.call(world.XICHENG, "GET", path)).json()
+    assert counts(found) == ("done", 0, 0, 1) if reason else ("done", 0, 1, 0)
+    assert await rejects(world, found) == ([reason] if reason else [])
+    assert len(await registrations(world)) == 1
+
+
+async def test_progress_is_told_and_what_is_cancelled_half_way_stays(world, b):
+    taken = await upload(world, world.XICHENG, sheet([line(n) for n in range(200)]))
+    path = taken.headers["Location"]
+    assert taken.json()["percent"] == 0
+    running = asyncio.create_task(importer(world.kit, 2).work())
+    await until_recorded(world, path, 4)
+    told = (await world.call(world.XICHENG, "POST", f"{path}/cancellation")).json()
+    assert (told["state"], 0 < told["percent"] < 100) == ("cancelled", True)
+    await running
+    after = (await world.call(world.XICHENG, "GET", path)).json()
+    assert after["recorded"] == len(await registrations(world)) == told["recorded"] < 200
+    assert after["lines"] == after["recorded"] + 1
+    again = await world.call(world.XICHENG, "POST", f"{path}/cancellation")
+    assert (again.status_code, world.codes(again)) == (409, ["import_over"])
+
+
+async def test_what_came_to_a_merged_institution_follows_it_and_goes_back(world, b):
+    await merging.tell_the_old_name(world)
+    path = (await upload(world, world.BEIJING, sheet([line(1)]), "OLD")).headers["Location"]
+    await world.tell(merging.merged(world))
+    assert await importer(world.kit).work()
+    assert counts((await world.call(world.BEIJING, "GET", path)).json()) == ("done", 1, 0, 0)
+    (row,) = await registrations(world)
+    assert (row.institution_id, row.region) == ("HOSPITAL", "110102")
+    await world.tell(merging.undone(world))
+    assert set((await merging.places(world)).values()) == {"OLD"}
+
+
+async def test_nurses_are_not_brought_to_another_region_through_a_merged_name(world, b):
+    await merging.tell_the_old_name(world)
+    await world.tell(merging.merged(world))
+    chaoyang = type(world.XICHENG)(
+        "ACC-D", "authority", "郑科长", authority_id="CHAOYANG", region="110105"
+    )
+    answer = await upload(world, chaoyang, sheet([line(1)]), "OLD")
+    assert (answer.status_code, world.codes(answer)) == (409, ["institution_merged"])
+    assert await registrations(world) == []
+
+
+async def test_an_office_of_no_region_brings_nobody_in_and_sees_nothing(world, b):
+    await upload(world, world.XICHENG, sheet([line(1)]))
+    nowhere = type(world.XICHENG)("ACC-D", "authority", "郑科长", authority_id="NOWHERE")
+    assert (await upload(world, nowhere, sheet([line(1)]))).status_code == 404
+    assert (await world.call(nowhere, "GET", PATH)).json()["items"] == []
+
+
+async def test_lists_are_read_page_by_page_each_sees_its_own(world, b):
+    for institution in ("HOSPITAL", "HOSPITAL2", "HOSPITAL"):
+        await upload(world, world.XICHENG, sheet([line(1)]), institution)
+    for who, count in (
+        *((world.XICHENG, 3), (world.BEIJING, 3), (world.OPERATOR, 3), (world.HEBEI, 0)),
+        *((world.HOSPITAL, 2), (world.OTHER_HOSPITAL, 1)),
+    ):
+        items, cursor = [], ""
+        while cursor is not None:
+            query = f"?limit=1&cursor={cursor}" if cursor else "?limit=1"
+            page = (await world.call(who, "GET", PATH + query)).json()
+            items += page["items"]
+            cursor = page["next_cursor"]
+        assert len(items) == count
+        assert items == sorted(items, key=lambda one: one["id"], reverse=True)
+        assert not any("created_by" in name for one in items for name in one)
+
+
+@pytest.mark.parametrize("dry_run", ["false", "true"])
+async def test_a_file_that_cannot_be_read_any_more_fails_the_import(world, b, dry_run):
+    taken = await upload(world, world.XICHENG, sheet([line(1)]), dry_run=dry_run)
+    await world.kit.objects.delete(f"imports/{taken.json()['id']}")
+    assert await importer(world.kit).work()
+    told = (await world.call(world.XICHENG, "GET", taken.headers["Location"])).json()
+    assert (told["state"], told["error"]["code"]) == ("failed", "import_failed")
+    assert not await importer(world.kit).work()
+
+
+async def test_a_file_is_gone_once_its_import_is_over(world, b):
+    one = await imported(world, sheet([line(1)]))
+    assert await world.kit.objects.get(f"imports/{one['id']}") is None
 
 
 async def test_two_thousand_nurses_come_in_within_seconds(world, b):

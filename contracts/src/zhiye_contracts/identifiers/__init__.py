@@ -22,7 +22,7 @@ from zhiye_contracts.identifiers.certificates import (
     physician_qualification_certificate,
 )
 from zhiye_contracts.identifiers.contacts import parse_email, parse_phone
-from zhiye_contracts.identifiers.errors import IdentifierError
+from zhiye_contracts.identifiers.errors import IdentifierError, parse_cell
 from zhiye_contracts.identifiers.id_numbers import (
     PROVINCE_PREFIXES,
     IdNumber,
@@ -86,6 +86,7 @@ __all__ = [
     "normalise_name",
     "nurse_practice_certificate",
     "organisation_check_character",
+    "parse_cell",
     "parse_email",
     "parse_id_number",
     "parse_institution_number",

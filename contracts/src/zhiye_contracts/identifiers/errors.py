@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from zhiye_contracts.reasons import Reason, Text
+
+T = TypeVar("T")
 
 
 class IdentifierError(ValueError):
@@ -45,6 +49,20 @@ def reason(
 ) -> Reason:
     """One row of a table of refusals."""
     return Reason(code, Text(zh, en), Text(next_zh, next_en), source=source)
+
+
+def parse_cell(
+    parse: Callable[[str], T], cells: Mapping[str, str], field: str, reasons: list[Reason]
+) -> T | None:
+    """One cell of a line, parsed; of one that cannot be right, the reason is added to the others.
+    ``None`` as well for one that is empty."""
+    if not (cell := cells.get(field)):
+        return None
+    try:
+        return parse(cell)
+    except IdentifierError as error:
+        reasons.append(error.about(field))
+        return None
 
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     RowMapping,
     Table,
@@ -21,7 +22,9 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from zhiye_chassis import texts
 from zhiye_chassis.database import Database, Transaction
 from zhiye_chassis.imports.reasons import OVER
 from zhiye_chassis.security import Principal
@@ -193,17 +196,46 @@ class Jobs:
             await tx.execute(update(self.job).where(c.id.in_(over)).values(object=None))
         return over
 
-    async def cancel(self, tx: Transaction, id_: str, now: datetime) -> None:
-        """Stop it where it is; what it recorded stays. ``Refused`` (409): ``import_over``."""
+    async def newest(
+        self,
+        connection: AsyncConnection,
+        visible: ColumnElement[bool],
+        before: str | None,
+        limit: int,
+    ) -> list[RowMapping]:
+        """Those the caller may see, the newest first, older than ``before``."""
+        query = select(self.job).where(visible).order_by(self.job.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(self.job.c.id < before)
+        return list((await connection.execute(query)).mappings())
+
+    async def find(
+        self, connection: AsyncConnection, visible: ColumnElement[bool], id_: str
+    ) -> RowMapping:
+        """One that the caller may see; ``Refused`` (404) for any other."""
+        query = select(self.job).where(visible, self.job.c.id == id_)
+        found: RowMapping | None = (await connection.execute(query)).mappings().first()
+        if found is None:
+            raise Refused(texts.of_status(404), status=404)
+        return found
+
+    async def cancel(
+        self, tx: Transaction, visible: ColumnElement[bool], id_: str, now: datetime
+    ) -> RowMapping:
+        """Stop one that the caller may see where it is; what it recorded stays. ``Refused``: 404,
+        409 ``import_over``."""
+        await self.find(tx.connection, visible, id_)
         c = self.job.c
         cancelled = await tx.execute(
             update(self.job)
             .where(c.id == id_, c.state.in_(("waiting", "running")))
             .values(state="cancelled", finished_at=now)
-            .returning(c.id)
+            .returning(self.job)
         )
-        if cancelled.first() is None:
+        row: RowMapping | None = cancelled.mappings().first()
+        if row is None:
             raise Refused(OVER, status=409)
+        return row
 
     async def rejected(self, database: Database, id_: str) -> AsyncIterator[list[RowMapping]]:
         """Rejected lines in their order, some at a time."""

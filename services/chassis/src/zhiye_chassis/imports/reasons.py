@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from zhiye_chassis.sheets import reasons as sheets
 from zhiye_contracts.reasons import Reason, Text
 
 INTERNAL = Reason(
@@ -43,3 +46,12 @@ def too_big(most_bytes: int) -> Reason:
         Text(f"文件超过 {megabytes} MB。", f"The file has more than {megabytes} MB."),
         Text("请分成几个文件导入。", "Split it into several files."),
     )
+
+
+def reader(of_lines: Mapping[str, Reason]) -> Callable[[str], Reason]:
+    """Why a line was rejected, or an import failed, by code. ``of_lines`` are the service's own
+    reasons; those of tables are known."""
+    known = {one.code: one for one in vars(sheets).values() if isinstance(one, Reason)} | dict(
+        of_lines
+    )
+    return lambda code: known.get(code, INTERNAL)

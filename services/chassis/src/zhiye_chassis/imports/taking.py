@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from typing import BinaryIO
+from datetime import datetime
+from typing import Any, BinaryIO
 
+from zhiye_chassis.database import Database
+from zhiye_chassis.ids import new_id
+from zhiye_chassis.imports.jobs import Jobs
 from zhiye_chassis.imports.reasons import MEDIA_TYPE, too_big
 from zhiye_chassis.objects import Objects
+from zhiye_chassis.security import Principal
 from zhiye_chassis.sheets import Columns, Format, format_of, open_sheet
 from zhiye_chassis.sheets.reasons import OLD_FORMAT
 from zhiye_contracts.reasons import Refused
@@ -82,6 +87,49 @@ class Taking:
             if self.size > self._most:
                 raise Refused(too_big(self._most), status=413)
             yield data
+
+
+async def take_in(
+    jobs: Jobs,
+    database: Database,
+    objects: Objects,
+    taking: Taking,
+    caller: Principal,
+    now: datetime,
+    *,
+    declared: Format | None,
+    columns: Columns,
+    required: Sequence[str],
+    dry_run: bool,
+    **more: Any,
+) -> str:
+    """Keep a file and have it imported; the import's id. ``declared`` is what the file is said to
+    be, ``more`` what the service's table has of its own.
+
+    Raises ``Refused`` with every fault of the header at once; 415 for another kind of file, 413
+    for one that is too big.
+    """
+    file_format = await taking.begin(declared)
+    id_ = new_id()
+    path = f"imports/{id_}"
+    await taking.keep(objects, path, file_format, columns, required)
+    try:
+        async with database.transaction() as tx:
+            await jobs.add(
+                tx,
+                caller,
+                now,
+                id_=id_,
+                path=path,
+                file_format=file_format,
+                size=taking.size,
+                dry_run=dry_run,
+                **more,
+            )
+    except BaseException:
+        await objects.delete(path)
+        raise
+    return id_
 
 
 def _check(

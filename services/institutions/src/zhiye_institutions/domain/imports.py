@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from zhiye_contracts.codes import ECONOMIC_TYPES, INSTITUTION_CATEGORIES, CodeTable, divisions
 from zhiye_contracts.identifiers import (
-    IdentifierError,
+    parse_cell,
     parse_institution_number,
     parse_name,
     parse_phone,
@@ -66,8 +66,6 @@ _CODES = {
     }
     for field, table in _TABLES.items()
 }
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +169,9 @@ def read_line(cells: Mapping[str, str], places: Places) -> tuple[Record | None, 
     ]
     lists = {field: _items(cells.get(field), field) for field in _MOST}
     reasons += _too_much(cells, lists)
-    number = _parsed(parse_institution_number, cells, "registration_number", reasons)
-    person = _parsed(parse_name, cells, "person_in_charge", reasons)
-    phone = _parsed(parse_phone, cells, "reserved_phone", reasons)
+    number = parse_cell(parse_institution_number, cells, "registration_number", reasons)
+    person = parse_cell(parse_name, cells, "person_in_charge", reasons)
+    phone = parse_cell(parse_phone, cells, "reserved_phone", reasons)
     name, given_region = cells.get("name", ""), cells.get("region", "")
     region = places.code_of(given_region)
     described = Description(
@@ -234,18 +232,6 @@ def _misfits(
     if (beds := cells.get("beds")) and not re.fullmatch("[0-9]{1,5}", beds):
         found.append(why.BEDS)
     return found
-
-
-def _parsed(
-    parse: Callable[[str], T], cells: Mapping[str, str], field: str, reasons: list[Reason]
-) -> T | None:
-    if not (cell := cells.get(field)):
-        return None
-    try:
-        return parse(cell)
-    except IdentifierError as error:
-        reasons.append(error.about(field))
-        return None
 
 
 def _code(cells: Mapping[str, str], field: str) -> str | None:

@@ -22,7 +22,7 @@ from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes, Tx
 from zhiye_contracts.reasons import Language
 from zhiye_institutions.adapters.import_jobs import JOBS
-from zhiye_institutions.application import read_imports
+from zhiye_institutions.application.read_imports import own, reason_of
 from zhiye_institutions.application.start_import import start_import
 from zhiye_institutions.domain.imports import COLUMNS
 from zhiye_institutions.kit import Kit
@@ -41,7 +41,7 @@ _BODY = file_body(
 
 
 def _shown(row: RowMapping, language: Language) -> ImportOut:
-    return ImportOut.model_validate(shown(row, read_imports.reason_of, language))
+    return ImportOut.model_validate(shown(row, reason_of, language))
 
 
 def routes(kit: Kit) -> Routes:
@@ -75,7 +75,7 @@ def routes(kit: Kit) -> Routes:
         )
         response.headers["Location"] = f"{_PATH}/{import_id}"
         async with kit.database.reading() as connection:
-            return _shown(await read_imports.find_import(connection, caller, import_id), language)
+            return _shown(await JOBS.find(connection, own(caller), import_id), language)
 
     @api.expose("GET", _PATH, allow("authority", "operator"))
     async def list_institution_imports(
@@ -84,7 +84,7 @@ def routes(kit: Kit) -> Routes:
         """The newest first: the caller's own; for an operator everybody's."""
         before = str(decode_cursor(cursor, str)[0]) if cursor else None
         async with kit.database.reading() as connection:
-            rows = await read_imports.own_imports(connection, caller, before, limit + 1)
+            rows = await JOBS.newest(connection, own(caller), before, limit + 1)
         more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
         return Page(items=[_shown(row, language) for row in rows[:limit]], next_cursor=more)
 
@@ -94,7 +94,7 @@ def routes(kit: Kit) -> Routes:
     ) -> ImportOut:
         """State, progress and counts of one import."""
         async with kit.database.reading() as connection:
-            return _shown(await read_imports.find_import(connection, caller, import_id), language)
+            return _shown(await JOBS.find(connection, own(caller), import_id), language)
 
     @api.expose(
         "GET",
@@ -109,9 +109,9 @@ def routes(kit: Kit) -> Routes:
     ) -> StreamingResponse:
         """Rejected lines as CSV: line, column, code, reason and what to do; a line for each."""
         async with kit.database.reading() as connection:
-            await read_imports.find_import(connection, caller, import_id)
+            await JOBS.find(connection, own(caller), import_id)
         rejected = JOBS.rejected(kit.database, import_id)
-        return rejects_answer(import_id, rejected, read_imports.reason_of, language)
+        return rejects_answer(import_id, rejected, reason_of, language)
 
     @api.expose(
         "POST",
@@ -123,7 +123,6 @@ def routes(kit: Kit) -> Routes:
         tx: Tx, import_id: str, caller: Caller, language: Reader
     ) -> ImportOut:
         """Stop an import where it is; what it has recorded stays."""
-        await read_imports.cancel_import(tx, kit, caller, import_id)
-        return _shown(await read_imports.find_import(tx.connection, caller, import_id), language)
+        return _shown(await JOBS.cancel(tx, own(caller), import_id, kit.clock.now()), language)
 
     return api

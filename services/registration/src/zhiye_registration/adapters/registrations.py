@@ -21,6 +21,8 @@ from zhiye_registration.adapters.tables import (
 from zhiye_registration.domain.registration import Registration
 
 _NAMES = [field.name for field in fields(Registration)]
+HIGHEST_RESERVED = 900_000
+"""Of 999,999; all provinces together register fewer nurses in a year."""
 
 _GIVEN = pg_insert(certificate_serial).values(
     year=bindparam("year"), province=bindparam("province"), last=bindparam("last")
@@ -131,7 +133,10 @@ async def next_serial(tx: Transaction, year: int, province: str) -> int:
 
 
 async def reserve_serial(tx: Transaction, year: int, province: str, serial: int) -> None:
-    """Have the next serials be higher than one that is in use already."""
+    """Have the next serials be higher than one that is in use already; unless it is higher than
+    any province comes in a year: one that was mistyped must not use up all that are left."""
+    if serial > HIGHEST_RESERVED:
+        return
     await tx.execute(_RESERVE, {"year": year, "province": province, "last": serial})
 
 

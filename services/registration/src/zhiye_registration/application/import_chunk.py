@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from zhiye_chassis.pinyin import name_pinyin
 from zhiye_chassis.sheets import Line
-from zhiye_contracts import purposes
 from zhiye_contracts.reasons import Reason
+from zhiye_registration.application.take_over import Candidate, candidate
 from zhiye_registration.domain import import_reasons as why
 from zhiye_registration.domain.imports import Record, read_line
 from zhiye_registration.kit import Kit
 
 
 @dataclass(slots=True)
-class Candidate:
-    """A line that is in order by itself, with what it is found by and kept as."""
-
-    line: int
-    record: Record
-    person_key: str
-    certificate_key: str
-    sealed_id_number: str
-    sealed_certificate_number: str
-    pinyin: str
-    initials: str
-
-
-@dataclass(slots=True)
 class Chunk:
     last: int
     end: int
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: dict[int, Candidate] = field(default_factory=dict)
+    """By line."""
     rejects: dict[int, Sequence[Reason]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Known:
-    """Today, and the numbers that lines before had: of a dry run nothing else would tell."""
+    """Today, and the numbers that lines before had."""
 
+    kit: Kit
     today: date
     seen: set[str] = field(default_factory=set)
 
+    def again(self, record: Record) -> str | None:
+        """The number that a line before had as well; from now on, this one had both."""
+        person = self.kit.person_key(record.person.value)
+        certificate = self.kit.certificate_key(record.certificate.value)
+        if person in self.seen:
+            return "id_number"
+        if certificate in self.seen:
+            return "certificate_number"
+        self.seen |= {person, certificate}
+        return None
 
-def read_chunk(kit: Kit, known: Known, lines: Iterator[Line], after: int, offset: int) -> Chunk:
+    def recall(self, lines: Iterable[Line], last: int) -> None:
+        """What lines that another process worked on had."""
+        for line in lines:
+            if line.number > last:
+                return
+            record, _ = (None, ()) if line.reasons else read_line(line.cells, self.today)
+            if record is not None:
+                self.again(record)
+
+
+def read_chunk(known: Known, lines: Iterable[Line], after: int, offset: int) -> Chunk:
     """Read lines. It takes a while and needs no database: do it in a thread."""
     chunk = Chunk(after, offset)
     for line in lines:
@@ -53,30 +60,10 @@ def read_chunk(kit: Kit, known: Known, lines: Iterator[Line], after: int, offset
         record, reasons = (
             (None, line.reasons) if line.reasons else read_line(line.cells, known.today)
         )
-        if record is None or reasons:
+        if record is None:
             chunk.rejects[line.number] = reasons
-            continue
-        one = _candidate(kit, line.number, record)
-        if again := {one.person_key, one.certificate_key} & known.seen:
-            number = "id_number" if one.person_key in again else "certificate_number"
+        elif number := known.again(record):
             chunk.rejects[line.number] = [replace(why.REPEATED, field=number)]
-            continue
-        known.seen |= {one.person_key, one.certificate_key}
-        chunk.candidates.append(one)
+        else:
+            chunk.candidates[line.number] = candidate(known.kit, record)
     return chunk
-
-
-def _candidate(kit: Kit, line: int, record: Record) -> Candidate:
-    person, certificate = record.person.value, record.certificate.value
-    cipher = kit.settings.cipher
-    pinyin, initials = name_pinyin(record.name)
-    return Candidate(
-        line,
-        record,
-        kit.person_key(person),
-        kit.certificate_key(certificate),
-        cipher.seal(person, purposes.ID_NUMBER),
-        cipher.seal(certificate, purposes.CERTIFICATE_NUMBER),
-        pinyin,
-        initials,
-    )

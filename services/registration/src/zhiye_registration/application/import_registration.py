@@ -8,17 +8,15 @@ from datetime import date
 from typing import Any
 
 from zhiye_chassis.database import Transaction
-from zhiye_chassis.ids import new_id
-from zhiye_chassis.pinyin import name_pinyin
-from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import (
     normalise_name,
     parse_id_number,
     parse_nurse_practice_certificate,
 )
-from zhiye_registration.adapters import registrations
-from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.application.landing import land
+from zhiye_registration.application.take_over import Office, candidate, take_over
+from zhiye_registration.domain.imports import Record
+from zhiye_registration.domain.information import COLUMNS
 from zhiye_registration.domain.periods import last_day
 from zhiye_registration.domain.registration import VALID_YEARS, Registration
 from zhiye_registration.kit import Kit
@@ -46,6 +44,7 @@ class ExistingRegistration:
     title: str | None = None
     education: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    last_change: str = "imported"
     cancelled_on: date | None = None
     cancellation_ground: str | None = None
 
@@ -59,52 +58,22 @@ async def import_registration(
     higher than the imported one's.
     """
     today = kit.clock.today()
-    person = parse_id_number(given.id_number, today)
-    certificate = parse_nurse_practice_certificate(given.certificate_number, today)
     valid_from = given.valid_from or given.registered_on
-    place = await land(tx, given.institution_id, given.institution_name, given.region)
-    name = normalise_name(given.name)
-    pinyin, initials = name_pinyin(name)
-    one = Registration(
-        id=new_id(),
-        version=1,
-        profession="nurse",
-        person_key=kit.person_key(person.value),
-        sealed_id_number=kit.settings.cipher.seal(person.value, purposes.ID_NUMBER),
-        name=name,
-        gender=person.gender,
-        birth_date=person.birth_date,
-        certificate_key=kit.certificate_key(certificate.value),
-        sealed_certificate_number=kit.settings.cipher.seal(
-            certificate.value, purposes.CERTIFICATE_NUMBER
-        ),
-        status=given.status,
-        institution_id=place.id,
-        region=place.region,
-        authority_id=given.authority_id,
-        authority_name=given.authority_name,
-        registered_on=given.registered_on,
+    values = {name: getattr(given, name) for name in COLUMNS}
+    record = Record(
+        name=normalise_name(given.name),
+        person=parse_id_number(given.id_number, today),
+        certificate=parse_nurse_practice_certificate(given.certificate_number, today),
         valid_from=valid_from,
         valid_until=given.valid_until or last_day(valid_from, 12 * VALID_YEARS),
-        department=given.department,
-        work_category=given.work_category,
-        business_completed=False,
-        updated_at=kit.clock.now(),
-        title=given.title,
-        education=given.education,
-        details=given.details,
-        name_pinyin=pinyin,
-        name_initials=initials,
+        registered_on=given.registered_on,
+        status=given.status,
         cancelled_on=given.cancelled_on,
         cancellation_ground=given.cancellation_ground,
+        last_change=given.last_change,
+        values=values | dict(given.details),
     )
-    if not await registrations.add(tx, one):
-        return None
-    await registrations.add_history(tx, one, "imported", place.name)
-    await place.note(tx, one.id)
-    if certificate.year and certificate.province and certificate.serial:
-        await registrations.reserve_serial(
-            tx, certificate.year, certificate.province[:2], certificate.serial
-        )
-    tx.emit(registration_changed(one, region_online=given.region_online))
-    return one
+    place = await land(tx, given.institution_id, given.institution_name, given.region)
+    office = Office(given.authority_id, given.authority_name, given.region_online)
+    done = await take_over(tx, kit, [candidate(kit, record)], place, office)
+    return next(iter(done.values()), None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import RowMapping
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.imports.working import Importer
-from zhiye_chassis.sheets import Columns, Line
+from zhiye_chassis.sheets import Columns, Line, open_sheet
 from zhiye_registration.adapters.import_jobs import JOBS
 from zhiye_registration.application.import_chunk import Chunk, Known, read_chunk
 from zhiye_registration.application.record_chunk import Recording
@@ -29,12 +30,20 @@ class Nurses:
         self._kit = kit
 
     async def prepare(self, job: RowMapping) -> Known:
-        return Known(self._kit.clock.today())
+        known = Known(self._kit, self._kit.clock.today())
+        if job["lines_done"]:
+            await asyncio.to_thread(self._recall, job, known)
+        return known
+
+    def _recall(self, job: RowMapping, known: Known) -> None:
+        with self._kit.objects.open(job["object"]) as file:
+            sheet = open_sheet(file, job["format"], job["bytes"], COLUMNS, REQUIRED)
+            known.recall(sheet.lines(0, 0), job["lines_done"])
 
     def read(
         self, job: RowMapping, known: Known, lines: Iterator[Line], after: int, offset: int
     ) -> Chunk:
-        return read_chunk(self._kit, known, lines, after, offset)
+        return read_chunk(known, lines, after, offset)
 
     async def record(self, tx: Transaction, job: RowMapping, chunk: Chunk) -> dict[str, int]:
         return await Recording(tx, self._kit, job, chunk).run()

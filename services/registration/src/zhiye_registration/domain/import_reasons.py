@@ -9,9 +9,14 @@ _CORRECT = Text("请改正此行后重新导入。", "Correct the line and impor
 
 
 def _reason(
-    code: str, zh: str, en: str, next_step: Text = _CORRECT, field: str | None = None
+    code: str,
+    zh: str,
+    en: str,
+    next_step: Text = _CORRECT,
+    field: str | None = None,
+    source: str | None = None,
 ) -> Reason:
-    return Reason(code, Text(zh, en), next_step, field)
+    return Reason(code, Text(zh, en), next_step, field, source)
 
 
 MISSING = _reason("import_cell_missing", "此项不能为空。", "This must be filled in.")
@@ -23,14 +28,35 @@ DATE = _reason(
 )
 DATE_ORDER = _reason(
     "import_date_order",
-    "日期先后不合理：首次注册不晚于今天和有效期截止日期，且在出生之后。",
-    "The dates do not go together: registered after birth, not after today nor the expiry.",
+    "日期不合理：应在出生之后、不晚于今天，首次注册也不晚于有效期截止日期。",
+    "The date does not fit: it is after birth and not in the future, and a first registration not"
+    " after the expiry.",
+)
+EXPIRY = _reason(
+    "import_expiry",
+    "有效期截止日期不合理：注册有效期为五年，截止日期在出生之后。",
+    "The expiry does not fit: a registration is valid for five years, and ends after birth.",
+    source="Nurses Regulation art. 8",
+)
+ID_SAYS_OTHERWISE = _reason(
+    "import_id_number_says_otherwise",
+    "此项与身份证号不一致。",
+    "The ID number says something else.",
+    Text("请核对此项和身份证号。", "Check this and the ID number."),
+)
+UPGRADED = _reason(
+    "import_id_number_upgraded",
+    "15 位身份证号已按国家标准升为 18 位；此行没有被退回。",
+    "The 15-digit ID number was upgraded to 18 by the standard; the line was not rejected.",
+    Text("请对照现行身份证核对。", "Compare it with the present card."),
+    "id_number",
+    "Q47",
 )
 UNKNOWN_CODE = _reason(
     "import_code_unknown",
     "不是代码表中的代码或名称。",
     "It is neither a code nor a name of the code table.",
-    Text("请按代码表填写名称。", "Use a name of the code table."),
+    Text("请按代码表（/api/v1/codes）填写名称。", "Use a name of the code table: /api/v1/codes."),
 )
 TOO_LONG = _reason("import_too_long", "内容过长。", "It is too long.")
 FORMULA = _reason(
@@ -40,8 +66,9 @@ FORMULA = _reason(
 )
 CANCELLED_HOW = _reason(
     "import_cancelled_how",
-    "注销的应填写注销日期（不晚于今天）和注销理由；在册的不能填写。",
-    "A cancelled one needs the day, not in the future, and the ground; one in force has neither.",
+    "注销的应填写注销日期（在首次注册之后、不晚于今天）和注销理由；在册的不能填写。",
+    "A cancelled one needs the ground and the day, after its registration and not in the future;"
+    " one in force has neither.",
 )
 REPEATED = _reason(
     "import_repeated",
@@ -61,8 +88,8 @@ DIFFERS = _reason(
 )
 ELSEWHERE = _reason(
     "import_registered_elsewhere",
-    "此人当前注册在其他机构。",
-    "This nurse is registered at another institution at present.",
+    "此人的执业注册登记在其他机构。",
+    "The registration of this nurse is on record at another institution.",
     Text(
         "请通过执业信息验证核实；确已到本机构工作的，由本人办理变更注册。",
         "Verify by the ID number; if she works here now, she applies for a change.",
@@ -93,13 +120,22 @@ NAME_DIFFERS = _reason(
     ),
     "name",
 )
+MERGED = _reason(
+    "institution_merged",
+    "该机构已并入标准名称的机构。",
+    "The institution was merged into the one with the standard name.",
+    Text("请选择标准名称的机构后导入。", "Import them to the one with the standard name."),
+    "institution_id",
+    "Q41",
+)
 
 OF_LINES: dict[str, Reason] = {
     one.code: one
     for one in (
         *identifiers.REASONS,
-        *(MISSING, DATE, DATE_ORDER, UNKNOWN_CODE, TOO_LONG, FORMULA, CANCELLED_HOW, REPEATED),
-        *(DIFFERS, ELSEWHERE, CANCELLED, CERTIFICATE_TAKEN, NAME_DIFFERS),
+        *(MISSING, DATE, DATE_ORDER, EXPIRY, UNKNOWN_CODE, TOO_LONG, FORMULA, CANCELLED_HOW),
+        *(ID_SAYS_OTHERWISE, UPGRADED, REPEATED, DIFFERS, ELSEWHERE, CANCELLED),
+        *(CERTIFICATE_TAKEN, NAME_DIFFERS),
     )
 }
 """Whatever a line may be rejected for, by code."""

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
 
-from zhiye_contracts.codes import (
-    BUSINESS_TYPES,
-    CANCELLATION_GROUNDS,
-    DEGREES,
-    EDUCATION,
-    ETHNIC_GROUPS,
-    NURSE_DEPARTMENTS,
-    NURSE_WORK_CATEGORIES,
-    NURSING_TITLES,
-    CodeTable,
-)
 from zhiye_contracts.identifiers import (
-    IdentifierError,
     IdNumber,
     NursePracticeCertificate,
-    normalise_id_number,
-    parse_id_number,
+    parse_cell,
     parse_name,
     parse_nurse_practice_certificate,
-    upgrade_fifteen,
 )
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.domain import import_reasons as why
+from zhiye_registration.domain.import_cells import (
+    TABLES,
+    filled,
+    fold,
+    is_fifteen,
+    read_code,
+    read_day,
+    read_id_number,
+)
 from zhiye_registration.domain.information import COLUMNS as OF_REGISTRATION
+from zhiye_registration.domain.periods import add_months
+from zhiye_registration.domain.registration import VALID_YEARS
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("姓名", "护士姓名"),
@@ -59,58 +55,51 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "last_change": ("业务类型",),
     "study_experience": ("专业学习经历", "学习经历"),
     "work_experience": ("工作经历",),
+    "gender": ("性别",),
+    "birth_date": ("出生日期", "出生年月"),
+    "serial": ("序号", "编号"),
+    "age": ("年龄",),
+    "account_status": ("账户状态",),
 }
+"""Those of the deck's screens (2.1, 5.1). The last three are passed over; gender and birth date
+are in the ID number, and have to be the same there."""
 REQUIRED = ("name", "id_number", "certificate_number", "valid_until")
-_DATES = ("valid_until", "registered_on", "graduated_on", "work_began_on", "cancelled_on")
-_LONGEST = {"study_experience": 1_000, "work_experience": 1_000}
+_PAST = ("graduated_on", "work_began_on")
+_DATES = ("valid_until", "registered_on", "cancelled_on", *_PAST)
+_LONGEST = {
+    **{"study_experience": 1_000, "work_experience": 1_000},
+    **{"study_length": 20, "position": 50},
+}
+"""As in the application forms."""
 _USUAL_LENGTH = 100
-_STATUSES = {"": "registered", "在册": "registered", "registered": "registered"} | dict.fromkeys(
-    ("注销", "已注销", "cancelled"), "cancelled"
+_STATUSES = dict.fromkeys(
+    ("", "在册", "在册,过期未延续注册", "registered", "expired"), "registered"
+) | dict.fromkeys(("注销", "已注销", "cancelled"), "cancelled")
+_TEXTS = (
+    *("school", "major", "study_length", "position", "nationality"),
+    *("study_experience", "work_experience"),
 )
-_TABLES: Mapping[str, CodeTable] = {
-    "department": NURSE_DEPARTMENTS,
-    "work_category": NURSE_WORK_CATEGORIES,
-    "title": NURSING_TITLES,
-    "education": EDUCATION,
-    "degree": DEGREES,
-    "ethnic_group": ETHNIC_GROUPS,
-    "cancellation_ground": CANCELLATION_GROUNDS,
-    "last_change": BUSINESS_TYPES,
-}
-_TEXTS = ("school", "major", "study_length", "position", "nationality", *_LONGEST)
-
-T = TypeVar("T")
-
-
-def _fold(text: str) -> str:
-    return re.sub(r"[\s()（）]", "", unicodedata.normalize("NFKC", text)).lower()
-
-
-_CODES = {
-    name: {
-        _fold(said): code for code, label in table.items() for said in (label.zh, label.en, code)
-    }
-    | ({"大学专科": "30", "大专": "30", "大学本科": "20"} if name == "education" else {})
-    for name, table in _TABLES.items()
-}
-"""As people write them; the deck's screens say 大学专科 for 专科."""
+_CODES_APART = ("cancellation_ground", "last_change", "gender")
+"""Those that have a place of their own, or are in the ID number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a line says."""
+    """What a line says. ``valid_from`` begins the present period; ``values`` has those of the
+    other columns that were filled in; ``upgraded`` is of an ID number with 15 digits."""
 
     name: str
     person: IdNumber
     certificate: NursePracticeCertificate
+    valid_from: date
     valid_until: date
     registered_on: date | None
-    status: str
-    cancelled_on: date | None
-    cancellation_ground: str | None
-    last_change: str
-    values: Mapping[str, Any]
-    """Of the other columns, those that were filled in."""
+    status: str = "registered"
+    cancelled_on: date | None = None
+    cancellation_ground: str | None = None
+    last_change: str = "imported"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    upgraded: bool = False
 
     def of_registration(self) -> dict[str, Any]:
         """Values that have a place of their own."""
@@ -120,114 +109,111 @@ class Record:
         return {name: v for name, v in self.values.items() if name not in OF_REGISTRATION}
 
 
-def read_line(cells: Mapping[str, str], today: date) -> tuple[Record | None, list[Reason]]:
+def read_line(given: Mapping[str, str], today: date) -> tuple[Record | None, list[Reason]]:
     """The record of a line, or every reason why it is none."""
-    reasons = [
-        replace(why.FORMULA, field=name)
-        for name, cell in cells.items()
-        if cell.startswith(("=", "@", "+", "-"))
-    ]
-    reasons += [
-        replace(why.TOO_LONG, field=name)
-        for name, cell in cells.items()
-        if len(cell) > _LONGEST.get(name, _USUAL_LENGTH)
-    ]
-    reasons += [replace(why.MISSING, field=name) for name in REQUIRED if not cells.get(name)]
-    name = _parsed(parse_name, cells, "name", reasons)
-    person = _parsed(lambda text: read_id_number(text, today), cells, "id_number", reasons)
-    certificate = _parsed(
+    cells = filled(given)
+    reasons = _unwanted(cells)
+    name = parse_cell(parse_name, cells, "name", reasons)
+    person = parse_cell(lambda text: read_id_number(text, today), cells, "id_number", reasons)
+    certificate = parse_cell(
         lambda text: parse_nurse_practice_certificate(text, today),
         cells,
         "certificate_number",
         reasons,
     )
-    days = {field: read_day(cells, field, reasons) for field in _DATES}
-    codes = {field: read_code(cells, field, reasons) for field in _TABLES}
-    status = _STATUSES.get(cells.get("status", ""))
+    days = {column: read_day(cells, column, reasons) for column in _DATES}
+    codes = {column: read_code(cells, column, reasons) for column in TABLES}
+    status = _STATUSES.get(fold(cells.get("status", "")))
     if status is None:
         reasons.append(replace(why.UNKNOWN_CODE, field="status"))
+    else:
+        reasons += _ended_wrongly(status, cells, days, today)
+    if person:
+        reasons += _untimely(days, person.birth_date, today)
+        reasons += _said_otherwise(cells, codes["gender"], person)
     until, registered_on = days["valid_until"], days["registered_on"]
-    if person and until and not _in_order(person.birth_date, registered_on, until, today):
-        reasons.append(replace(why.DATE_ORDER, field="registered_on"))
-    gone = (days["cancelled_on"], codes["cancellation_ground"])
-    if status and not _ended_rightly(status, *gone, today):
-        reasons.append(replace(why.CANCELLED_HOW, field="cancelled_on"))
     if reasons or not (name and person and certificate and until and status):
         return None, reasons
-    values: dict[str, Any] = {field: cells[field] for field in _TEXTS if cells.get(field)}
-    values |= {
-        field: code
-        for field, code in codes.items()
-        if code and field not in ("cancellation_ground", "last_change")
-    }
-    for field in ("graduated_on", "work_began_on"):
-        if (day := days[field]) is not None:
-            values[field] = day.isoformat()
     record = Record(
-        name,
-        person,
-        certificate,
-        until,
-        registered_on,
-        status,
-        *gone,
-        codes["last_change"] or "imported",
-        values,
+        name=name,
+        person=person,
+        certificate=certificate,
+        valid_from=_began(registered_on, until, today),
+        valid_until=until,
+        registered_on=registered_on,
+        status=status,
+        cancelled_on=days["cancelled_on"],
+        cancellation_ground=codes["cancellation_ground"],
+        last_change=codes["last_change"] or "imported",
+        values=_values(cells, codes, days),
+        upgraded=is_fifteen(cells["id_number"]),
     )
     return record, []
 
 
-def read_id_number(text: str, today: date) -> IdNumber:
-    """15 digits are upgraded by the standard's algorithm (Q47)."""
-    if len(normalise_id_number(text)) == 15:
-        return upgrade_fifteen(text, today)
-    return parse_id_number(text, today)
+def _unwanted(cells: Mapping[str, str]) -> list[Reason]:
+    """What no cell may be, whatever it is about."""
+    formulas = [name for name, cell in cells.items() if cell.startswith(("=", "@", "+", "-"))]
+    long = [name for name, cell in cells.items() if len(cell) > _LONGEST.get(name, _USUAL_LENGTH)]
+    missing = [name for name in REQUIRED if not cells.get(name)]
+    return [
+        replace(reason, field=name)
+        for reason, names in ((why.FORMULA, formulas), (why.TOO_LONG, long), (why.MISSING, missing))
+        for name in names
+    ]
 
 
-def _in_order(born: date, registered_on: date | None, until: date, today: date) -> bool:
-    if until <= born or until.year - today.year > 50:
-        return False
-    return registered_on is None or born < registered_on <= min(today, until)
+def _began(registered_on: date | None, until: date, today: date) -> date:
+    """The first of the five years that end on a day; whoever registered later began later. After
+    a renewal that came early they may begin in the future: from today, then."""
+    began = min(add_months(until + timedelta(days=1), -12 * VALID_YEARS), today)
+    return max(began, registered_on or began)
 
 
-def _ended_rightly(status: str, on: date | None, ground: str | None, today: date) -> bool:
-    if status == "registered":
-        return on is None and ground is None
-    return on is not None and ground is not None and on <= today
+def _untimely(days: Mapping[str, date | None], born: date, today: date) -> Iterator[Reason]:
+    until, registered_on = days["valid_until"], days["registered_on"]
+    # A year more than five, as renewals are taken up to a year early.
+    late = add_months(today, 12 * (VALID_YEARS + 1)) + timedelta(days=1)
+    if until and not born < until <= late:
+        yield replace(why.EXPIRY, field="valid_until")
+    if registered_on and not born < registered_on <= min(today, until or today):
+        yield replace(why.DATE_ORDER, field="registered_on")
+    for name in _PAST:
+        if (day := days[name]) and not born < day <= today:
+            yield replace(why.DATE_ORDER, field=name)
 
 
-def _parsed(
-    parse: Callable[[str], T], cells: Mapping[str, str], field: str, reasons: list[Reason]
-) -> T | None:
-    if not (cell := cells.get(field)):
-        return None
-    try:
-        return parse(cell)
-    except IdentifierError as error:
-        reasons.append(error.about(field))
-        return None
+def _said_otherwise(
+    cells: Mapping[str, str], gender: str | None, person: IdNumber
+) -> Iterator[Reason]:
+    """Gender and birth date, where the list has them; of 出生年月, the month may be all."""
+    if gender in ("1", "2") and gender != person.gender:
+        yield replace(why.ID_SAYS_OTHERWISE, field="gender")
+    digits = re.findall(r"\d+", cells.get("birth_date", ""))
+    born = "".join(part.zfill(2) for part in digits[:3])[:8]
+    if not f"{person.birth_date:%Y%m%d}".startswith(born):
+        yield replace(why.ID_SAYS_OTHERWISE, field="birth_date")
 
 
-def read_day(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> date | None:
-    """2026-11-23, 2026/11/23, 2026.11.23, 20261123, 2026年11月23日; a time after it is dropped."""
-    if not (cell := cells.get(field)):
-        return None
-    found = re.fullmatch(
-        r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?( \d{1,2}:\d\d(:\d\d)?)?", cell.strip()
-    )
-    try:
-        if found is None:
-            raise ValueError(cell)
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        reasons.append(replace(why.DATE, field=field))
-        return None
+def _ended_wrongly(
+    status: str, cells: Mapping[str, str], days: Mapping[str, date | None], today: date
+) -> Iterator[Reason]:
+    """What is there of one in force, and what is missing or untimely of a cancelled one."""
+    needed = status == "cancelled"
+    on, registered_on = days["cancelled_on"], days["registered_on"]
+    if bool(cells.get("cancelled_on")) != needed or (
+        on and needed and not (registered_on or on) <= on <= today
+    ):
+        yield replace(why.CANCELLED_HOW, field="cancelled_on")
+    if bool(cells.get("cancellation_ground")) != needed:
+        yield replace(why.CANCELLED_HOW, field="cancellation_ground")
 
 
-def read_code(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> str | None:
-    if not (cell := cells.get(field)):
-        return None
-    code = _CODES[field].get(_fold(cell))
-    if code is None:
-        reasons.append(replace(why.UNKNOWN_CODE, field=field))
-    return code
+def _values(
+    cells: Mapping[str, str], codes: Mapping[str, str | None], days: Mapping[str, date | None]
+) -> dict[str, Any]:
+    return {
+        **{name: cells[name] for name in _TEXTS if cells.get(name)},
+        **{name: code for name, code in codes.items() if code and name not in _CODES_APART},
+        **{name: day.isoformat() for name in _PAST if (day := days[name])},
+    }

@@ -13,8 +13,8 @@ from zhiye_contracts.identifiers import (
 )
 from zhiye_contracts.reasons import Reason, Text
 from zhiye_registration.domain import import_reasons
+from zhiye_registration.domain.import_cells import read_code, read_day, read_id_number
 from zhiye_registration.domain.imports import COLUMNS as OF_IMPORTS
-from zhiye_registration.domain.imports import read_code, read_day, read_id_number
 
 REQUIRED = ("name", "id_number")
 COMPARED: Mapping[str, Text] = {
@@ -30,16 +30,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     **{name: OF_IMPORTS[name] for name in (*REQUIRED, *COMPARED)},
     **{
         name: OF_IMPORTS[name]
-        for name in ("status", "last_change", "education", "position", "work_began_on")
+        for name in (
+            *("status", "last_change", "education", "position", "work_began_on"),
+            *("serial", "gender", "birth_date", "age", "account_status"),
+        )
     },
-    "serial": ("序号", "编号"),
-    "gender": ("性别",),
-    "birth_date": ("出生日期", "出生年月"),
-    "age": ("年龄",),
     "phone": ("联系电话", "手机", "手机号", "电话"),
     "days_left": ("剩余天数",),
     "mark": ("到期提示",),
-    "account_status": ("账户状态",),
     "employment": ("在岗情况",),
     "employment_confirmed_on": ("在岗情况确认日期",),
     "interrupted_since": ("中断执业起始日期",),

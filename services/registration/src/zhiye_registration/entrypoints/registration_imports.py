@@ -24,11 +24,9 @@ from zhiye_chassis.web import Caller, Reader, Routes, Tx
 from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters.import_jobs import JOBS
 from zhiye_registration.application.registration_imports import (
-    cancel_import,
-    find_import,
-    list_imports,
     reason_of,
     start_import,
+    visible,
 )
 from zhiye_registration.domain.imports import COLUMNS
 from zhiye_registration.kit import Kit
@@ -39,7 +37,8 @@ _READERS = allow("authority", "institution", "operator")
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000IMP001"])]
 _BODY = file_body(
     "At most 64 MB; name, ID number, certificate number and expiry are needed. Codes or their"
-    " names; dates as 2026-11-23.",
+    " names; dates as 2026-11-23. Gender and birth date have to be those of the ID number; serial,"
+    " age and account status are passed over.",
     COLUMNS,
     "姓名,身份证号,护士证号,有效期截止日期,科室,技术职称\n"
     "王芳,11010520020305002X,202611000017,2031-11-22,病房,护师\n",
@@ -67,7 +66,7 @@ def routes(kit: Kit) -> Routes:
         _OFFICES,
         status_code=202,
         idempotent=False,
-        refusals=(413, 415),
+        refusals=(409, 413, 415),
         openapi_extra=_BODY,
     )
     async def import_registrations(
@@ -94,7 +93,7 @@ def routes(kit: Kit) -> Routes:
         )
         response.headers["Location"] = f"{_PATH}/{import_id}"
         async with kit.database.reading() as connection:
-            return _shown(await find_import(connection, caller, import_id), language)
+            return _shown(await JOBS.find(connection, visible(caller), import_id), language)
 
     @api.expose("GET", _PATH, _READERS)
     async def get_registration_imports(
@@ -103,7 +102,7 @@ def routes(kit: Kit) -> Routes:
         """The newest first: of one's region, or about one's institution."""
         before = str(decode_cursor(cursor, str)[0]) if cursor else None
         async with kit.database.reading() as connection:
-            rows = await list_imports(connection, caller, before, limit + 1)
+            rows = await JOBS.newest(connection, visible(caller), before, limit + 1)
         more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
         return Page(items=[_shown(row, language) for row in rows[:limit]], next_cursor=more)
 
@@ -113,7 +112,7 @@ def routes(kit: Kit) -> Routes:
     ) -> RegistrationImportOut:
         """State, progress and counts of one import."""
         async with kit.database.reading() as connection:
-            return _shown(await find_import(connection, caller, import_id), language)
+            return _shown(await JOBS.find(connection, visible(caller), import_id), language)
 
     @api.expose(
         "GET",
@@ -126,9 +125,10 @@ def routes(kit: Kit) -> Routes:
     async def download_rejected_registrations(
         import_id: Id, caller: Caller, language: Reader
     ) -> StreamingResponse:
-        """Rejected lines as CSV: line, column, code, reason and what to do; a line for each."""
+        """Rejected lines as CSV: line, column, code, reason and what to do; a line for each. Those
+        with a 15-digit ID number that was upgraded (Q47) are told too, though not rejected."""
         async with kit.database.reading() as connection:
-            await find_import(connection, caller, import_id)
+            await JOBS.find(connection, visible(caller), import_id)
         rejected = JOBS.rejected(kit.database, import_id)
         return rejects_answer(import_id, rejected, reason_of, language)
 
@@ -137,7 +137,6 @@ def routes(kit: Kit) -> Routes:
         tx: Tx, import_id: Id, caller: Caller, language: Reader
     ) -> RegistrationImportOut:
         """Stop an import where it is; what it has recorded stays."""
-        await cancel_import(tx, kit, caller, import_id)
-        return _shown(await find_import(tx.connection, caller, import_id), language)
+        return _shown(await JOBS.cancel(tx, visible(caller), import_id, kit.clock.now()), language)
 
     return api
