@@ -76,7 +76,7 @@ NURSE_WORK_CATEGORIES = table(
 
 BUSINESS_TYPES = table(
     "business_type",
-    "deck; Regulation on Nurses arts. 7-10; Q32, Q33, Q41",
+    "deck; Regulation on Nurses arts. 7-10; Q7-Q11, Q20, Q32, Q33, Q41, Q52; Law on Physicians (2021)",
     """
     nurse-first | 首次注册 | first registration
     nurse-renewal | 延续注册 | renewal
@@ -85,6 +85,16 @@ BUSINESS_TYPES = table(
     nurse-re-registration | 重新注册 | re-registration
     nurse-military-to-local | 军队武警护士变更到地方 | change from military to local
     nurse-certificate-reissue | 证书补办 | re-issue of the certificate
+    physician-registration | 医师执业注册 | registration
+    physician-re-registration | 医师重新注册 | re-registration
+    physician-add-location | 增加执业地点 | adding a location
+    physician-change | 医师变更注册 | change of registration
+    physician-change-level | 变更执业级别 | change of level (assistant to physician)
+    physician-multi-institution | 多执业机构备案 | multi-institution filing
+    physician-off-post | 离岗备案 | filing off post
+    physician-cancellation | 医师注销注册 | cancellation
+    physician-moving-out | 变更至未开展电子化注册的地区 | moving to a region that is not online
+    physician-certificate-reissue | 医师证书补办 | re-issue of the certificate
     """,
 )
 
@@ -97,6 +107,46 @@ CANCELLATION_GROUNDS = table(
     incapacity | 丧失民事行为能力 | loss of civil capacity
     death | 死亡 | death
     other | 其他特殊情形 | other
+    """,
+)
+
+PHYSICIAN_LEVELS = table(
+    "physician_level",
+    "Law on Physicians (2021) arts. 8-10; Q8, Q9",
+    """
+    1 | 执业医师 | physician
+    2 | 执业助理医师 | assistant physician
+    """,
+)
+
+PHYSICIAN_CANCELLATION_GROUNDS = table(
+    "physician_cancellation_ground",
+    "Law on Physicians (2021) art. 17; Q20.3.3, Q50",
+    """
+    own-request | 本人不再执业，主动申请 | no longer practising, at the own request
+    death | 死亡或者被宣告失踪 | death, or declared missing
+    criminal | 受刑事处罚 | criminal punishment
+    revoked | 被吊销《医师执业证书》 | the practice certificate was revoked as a penalty
+    assessment-failed | 定期考核不合格，暂停期满再次考核仍不合格 | failed the assessment again after a suspension
+    two-years-out | 中止执业活动满二年 | out of practice for two years
+    banned | 被依法禁止从事医师职业 | banned from the profession
+    unfit-health | 身体健康状况不适宜继续执业 | not fit to go on for reasons of health
+    incapacity | 丧失民事行为能力 | loss of civil capacity
+    other | 其他应当注销的情形 | other
+    """,
+)
+
+OFF_POST_GROUNDS = table(
+    "off_post_ground",
+    "Q20.3.2, Q52; Measures on Physician Registration (2017)",
+    """
+    transferred | 调离 | transferred
+    retired | 退休 | retired
+    resigned | 辞职、退职 | resigned
+    dismissed | 被辞退、开除 | dismissed
+    unreachable | 无法联系，已履行法定告知义务 | cannot be reached, after the statutory notice
+    trainee-finished | 规范化培训结束，30日内未确定主要执业机构 | residency finished, no main institution within 30 days
+    other | 其他离岗情形 | other
     """,
 )
 

@@ -19,6 +19,7 @@ from zhiye_contracts.identifiers.certificates import (
     parse_nurse_practice_certificate,
     parse_physician_practice_certificate,
     parse_physician_qualification_certificate,
+    physician_practice_certificate,
     physician_qualification_certificate,
 )
 from zhiye_contracts.identifiers.contacts import parse_email, parse_phone
@@ -96,6 +97,7 @@ __all__ = [
     "parse_phone",
     "parse_physician_practice_certificate",
     "parse_physician_qualification_certificate",
+    "physician_practice_certificate",
     "physician_qualification_certificate",
     "split_pinyin_brackets",
     "upgrade_fifteen",

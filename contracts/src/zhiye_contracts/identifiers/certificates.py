@@ -161,6 +161,14 @@ def parse_physician_practice_certificate(text: str) -> str:
     return value
 
 
+def physician_practice_certificate(level: str, category: str, region: str, serial: int) -> str:
+    """Make a number: level 1, category 1 and a zero, 6-digit division code, serial 1 to 999999.
+    What the fields said when it was given stays, whatever becomes of the physician (Q9.3)."""
+    if not 1 <= serial <= 999_999:
+        raise ValueError("the serial of a physician practice certificate is 1 to 999999")
+    return f"{level}{category}0{region}{serial:06d}"
+
+
 def parse_nurse_practice_certificate(text: str, today: date) -> NursePracticeCertificate:
     """12 digits are read field by field; other lengths are kept whole as legacy numbers.
 

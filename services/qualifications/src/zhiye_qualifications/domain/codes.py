@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from zhiye_contracts.codes import PHYSICIAN_CATEGORIES, CodeTable
+from zhiye_contracts.codes import PHYSICIAN_CATEGORIES, PHYSICIAN_LEVELS, CodeTable
 from zhiye_contracts.codes.table import table
 
 ADMISSION_NUMBER: Final = "admission_number"
@@ -31,15 +31,7 @@ ROUTES = table(
     """,
 )
 _NURSE = table("nurse_category", "Regulation on Nurses", "nurse | 护士 | nurse")
-_PHYSICIAN_LEVELS = table(
-    "physician_level",
-    "Law on Physicians (2021); digit 7 of the qualification certificate number",
-    """
-    1 | 执业医师 | physician
-    2 | 执业助理医师 | assistant physician
-    """,
-)
 CATEGORIES: Mapping[str, CodeTable] = {"nurse": _NURSE, "physician": PHYSICIAN_CATEGORIES}
 """Category of a qualification (类别), by profession."""
-LEVELS: Mapping[str, CodeTable] = {"nurse": _NURSE, "physician": _PHYSICIAN_LEVELS}
+LEVELS: Mapping[str, CodeTable] = {"nurse": _NURSE, "physician": PHYSICIAN_LEVELS}
 """Level of a qualification (级别), by profession."""
