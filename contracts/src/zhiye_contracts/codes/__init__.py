@@ -33,6 +33,7 @@ from zhiye_contracts.codes.practice import (
     REISSUE_GROUNDS,
     WAYS_OF_INFORMING,
 )
+from zhiye_contracts.codes.scopes import PHYSICIAN_DEPARTMENTS
 from zhiye_contracts.codes.table import CodeTable
 
 TABLES: dict[str, CodeTable] = {
@@ -88,6 +89,7 @@ __all__ = [
     "OFF_POST_GROUNDS",
     "PHYSICIAN_CANCELLATION_GROUNDS",
     "PHYSICIAN_CATEGORIES",
+    "PHYSICIAN_DEPARTMENTS",
     "PHYSICIAN_LEVELS",
     "PHYSICIAN_SCOPES",
     "PHYSICIAN_TITLES",
