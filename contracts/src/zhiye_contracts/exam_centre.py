@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, JsonValue, WithJsonSchema
 
 from zhiye_contracts.events.base import EXAMPLE_TIME, CloudEventData, Event, registered
+from zhiye_contracts.statements.events import ResultReason, Stated, StatedNumber, StatedText
 
 EXCHANGE: Final = "exam-centre"
 INBOX: Final = "exam-centre.inbox"
@@ -42,20 +43,7 @@ RECORD_EXAMPLE: Final[dict[str, JsonValue]] = {
 }
 """One record as the exam centre sends it, over the broker or as a line of a file."""
 
-_Text = Annotated[Any, WithJsonSchema({"type": "string"})]
-_Number = Annotated[Any, WithJsonSchema({"type": "integer"})]
 _Batch = Annotated[Any, WithJsonSchema({"type": "string", "maxLength": 100})]
-
-
-class Stated(CloudEventData):
-    """Read as it comes; data that is no object has no field."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _object(cls, data: Any) -> Any:
-        return data if isinstance(data, dict) else {}
 
 
 @registered(
@@ -96,24 +84,24 @@ class QualificationStated(Stated):
         description="Records of one batch are counted together; without one, by the day. May also "
         "be an extension attribute of the CloudEvent",
     )
-    certificate_number: _Text = None
-    name: _Text = None
-    gender: _Text = None
-    birth_date: _Text = None
-    id_type: _Text = None
-    id_number: _Text = Field(None, description="18 characters, or 15 digits of before 1999")
-    profession: _Text = Field(None, description="nurse or physician")
-    category: _Text = None
-    level: _Text = None
-    school: _Text = None
-    education: _Text = None
-    major: _Text = None
-    exam_year: _Number = None
-    passed_on: _Text = None
-    province: _Text = None
-    admission_number: _Text = Field(None, description="Needed on the exam route")
-    route: _Text = Field(None, description="exam or recognition")
-    version: _Number = Field(None, description="Of the record, raised with each correction")
+    certificate_number: StatedText = None
+    name: StatedText = None
+    gender: StatedText = None
+    birth_date: StatedText = None
+    id_type: StatedText = None
+    id_number: StatedText = Field(None, description="18 characters, or 15 digits of before 1999")
+    profession: StatedText = Field(None, description="nurse or physician")
+    category: StatedText = None
+    level: StatedText = None
+    school: StatedText = None
+    education: StatedText = None
+    major: StatedText = None
+    exam_year: StatedNumber = None
+    passed_on: StatedText = None
+    province: StatedText = None
+    admission_number: StatedText = Field(None, description="Needed on the exam route")
+    route: StatedText = Field(None, description="exam or recognition")
+    version: StatedNumber = Field(None, description="Of the record, raised with each correction")
 
 
 @registered(
@@ -128,26 +116,7 @@ class BatchEnded(Stated):
     model_config = ConfigDict(json_schema_extra={"required": ["batch", "count"]})
 
     batch: _Batch = None
-    count: _Number = Field(None, description="Records of the batch, at least 1")
-
-
-class TextInBoth(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    zh: str
-    en: str
-
-
-class ResultReason(BaseModel):
-    """Why a record was not taken, or a note on it; never with a value of the record."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    code: str
-    field: str | None = None
-    reason: TextInBoth
-    next_step: TextInBoth
-    source: str | None = None
+    count: StatedNumber = Field(None, description="Records of the batch, at least 1")
 
 
 @registered(

@@ -10,13 +10,9 @@ from sqlalchemy import RowMapping
 
 from zhiye_chassis.bus.consumer import Work
 from zhiye_chassis.ids import new_id
-from zhiye_contracts.exam_centre import (
-    ExamCentreBatchResult,
-    ExamCentreResult,
-    ResultReason,
-    TextInBoth,
-)
+from zhiye_contracts.exam_centre import ExamCentreBatchResult, ExamCentreResult
 from zhiye_contracts.reasons import Reason
+from zhiye_contracts.statements.events import ResultReason
 
 _TOLD = ("rejected", "ignored_older")
 
@@ -50,16 +46,7 @@ def refusal(
         event_id=work.envelope.id,
         batch=batch["reference"] if batch else None,
         outcome="rejected",
-        reasons=[
-            ResultReason(
-                code=reason.code,
-                field=reason.field,
-                reason=TextInBoth(zh=reason.reason.zh, en=reason.reason.en),
-                next_step=TextInBoth(zh=reason.next_step.zh, en=reason.next_step.en),
-                source=reason.source,
-            )
-            for reason in reasons
-        ],
+        reasons=[ResultReason.of(reason) for reason in reasons],
     )
 
 

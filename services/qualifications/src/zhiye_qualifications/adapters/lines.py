@@ -11,10 +11,10 @@ from typing import Protocol, TypeVar
 import orjson
 
 from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.statements.reasons import about, shown_name
 from zhiye_qualifications.adapters.body import BodyBroken
 from zhiye_qualifications.domain import file_reasons as why
 from zhiye_qualifications.domain.columns import FIELDS, field_of
-from zhiye_qualifications.domain.reasons import about, shown_name
 
 LONGEST_LINE = 65_536
 """Bytes; a record has a few hundred."""

@@ -12,11 +12,11 @@ from zhiye_chassis.sheets import Line
 from zhiye_chassis.sheets import reasons as sheets
 from zhiye_chassis.sheets.xlsx_sheet import XlsxSheet
 from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters.body import BodyBroken, Metered
 from zhiye_qualifications.adapters.lines import Fields
 from zhiye_qualifications.domain import file_reasons as why
 from zhiye_qualifications.domain.columns import FIELDS, NAMES
-from zhiye_qualifications.domain.reasons import about
 
 _ROWS = 500
 """Read at once, in a thread."""

@@ -12,6 +12,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.timeline import Actor
 from zhiye_contracts import purposes
 from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters import corrections, events, register_store
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application.case_subjects import (
@@ -25,7 +26,6 @@ from zhiye_qualifications.domain import case_reasons as why
 from zhiye_qualifications.domain.cases import Case, Values
 from zhiye_qualifications.domain.columns import FIELDS
 from zhiye_qualifications.domain.corrections import as_told, read_correction
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.domain.records import Record, read_record
 from zhiye_qualifications.domain.register import Settled
 from zhiye_qualifications.domain.upgrades import COLLISION, collides

@@ -6,11 +6,11 @@ from sqlalchemy import RowMapping, update
 
 from zhiye_chassis.security import Principal
 from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters.tables import batch
 from zhiye_qualifications.application.batches import find_batch
 from zhiye_qualifications.application.feed import Feed, Upload
 from zhiye_qualifications.domain import file_reasons as why
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.kit import Kit
 
 

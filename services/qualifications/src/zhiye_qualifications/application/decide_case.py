@@ -15,6 +15,7 @@ from zhiye_contracts.codes.grounds import REASONS_REQUIRED
 from zhiye_contracts.events import QualificationCaseDecided
 from zhiye_contracts.identifiers import IdentifierError, parse_id_number
 from zhiye_contracts.reasons import Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.adapters import register_store
 from zhiye_qualifications.adapters.case_events import case_forwarded
@@ -31,7 +32,6 @@ from zhiye_qualifications.domain import case_workflow
 from zhiye_qualifications.domain.case_workflow import Action
 from zhiye_qualifications.domain.cases import Case, take_step
 from zhiye_qualifications.domain.corrections import missing_evidence, needed_evidence
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.kit import Kit
 
 _CHANGES: dict[Action, str] = {

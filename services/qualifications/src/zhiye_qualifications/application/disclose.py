@@ -9,8 +9,8 @@ from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
 from zhiye_contracts.identifiers.errors import reason
 from zhiye_contracts.reasons import Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.application.accesses import find_in_scope, record_accesses
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.kit import Kit
 
 NOTE_NEEDED = reason(

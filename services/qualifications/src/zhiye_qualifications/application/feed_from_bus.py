@@ -14,6 +14,7 @@ from zhiye_chassis.bus.consumer import Work
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_contracts.reasons import Reason
+from zhiye_contracts.statements.reasons import FIELD_MISSING, about
 from zhiye_qualifications.adapters import exam_centre_events, register_store
 from zhiye_qualifications.adapters.lines import Fields
 from zhiye_qualifications.adapters.tables import batch
@@ -21,7 +22,6 @@ from zhiye_qualifications.application.batches import complete
 from zhiye_qualifications.application.check_record import check_record
 from zhiye_qualifications.application.record_chunk import Chunk, record_within
 from zhiye_qualifications.domain import file_reasons as why
-from zhiye_qualifications.domain.reasons import FIELD_MISSING, about
 from zhiye_qualifications.kit import Kit
 
 LONGEST_REFERENCE = 100

@@ -18,6 +18,7 @@ from zhiye_chassis.timeline import actor_of
 from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import names_match
 from zhiye_contracts.reasons import Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application import attempts
@@ -28,7 +29,7 @@ from zhiye_qualifications.application.find_subject import Subject, find_subject,
 from zhiye_qualifications.domain import case_reasons as why
 from zhiye_qualifications.domain.cases import Case, FiledBy, Kind
 from zhiye_qualifications.domain.corrections import read_addition, read_correction
-from zhiye_qualifications.domain.reasons import CERTIFICATE_OF_OTHER_PERSON, about
+from zhiye_qualifications.domain.reasons import CERTIFICATE_OF_OTHER_PERSON
 from zhiye_qualifications.kit import Kit
 
 _FILED_BY: dict[str, FiledBy] = {

@@ -12,14 +12,14 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_contracts.identifiers import IdentifierError, names_match
 from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.statements.form import read_id_number
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application import attempts
 from zhiye_qualifications.application.case_access import not_found
 from zhiye_qualifications.application.case_subjects import find_by
 from zhiye_qualifications.application.lookup import certificate_numbers
 from zhiye_qualifications.domain import case_reasons as why
-from zhiye_qualifications.domain.reasons import about
-from zhiye_qualifications.domain.records import read_id_number
 from zhiye_qualifications.kit import Kit
 
 T = TypeVar("T")

@@ -22,10 +22,12 @@ from zhiye_contracts.identifiers import (
     parse_physician_qualification_certificate,
 )
 from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.statements.form import read_id_number
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters.tables import qualification
 from zhiye_qualifications.application.accesses import in_scope, record_accesses, region_of
 from zhiye_qualifications.domain import reasons as why
-from zhiye_qualifications.domain.records import parse_admission_number, read_id_number
+from zhiye_qualifications.domain.records import parse_admission_number
 from zhiye_qualifications.kit import Kit
 
 T = TypeVar("T")
@@ -79,7 +81,7 @@ async def look_up(
     if question.name is not None:
         rows = [row for row in rows if names_match(question.name, row["name"]) != "different"]
         if not rows:
-            raise Refused(why.about(why.NAME_DIFFERS, "name"), status=404)
+            raise Refused(about(why.NAME_DIFFERS, "name"), status=404)
     await record_accesses(tx, kit, caller, rows, "lookup", purpose)
     return rows
 

@@ -12,6 +12,7 @@ from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
 from zhiye_chassis.web import stale_version
 from zhiye_contracts.reasons import Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.application.case_access import of_side, organisation_of
 from zhiye_qualifications.application.case_recording import note
@@ -19,7 +20,6 @@ from zhiye_qualifications.application.file_case import fingerprint_of
 from zhiye_qualifications.domain import case_reasons as why
 from zhiye_qualifications.domain.cases import Case, take_step
 from zhiye_qualifications.domain.corrections import read_addition, read_correction
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.kit import Kit
 
 _FIXED = ("id_number", "certificate_number", "profession", "province", "route")

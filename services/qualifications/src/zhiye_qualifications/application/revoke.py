@@ -16,6 +16,7 @@ from zhiye_contracts.codes import CodeTable, grounds
 from zhiye_contracts.events import QualificationCaseChanged, told_reasons
 from zhiye_contracts.identifiers.errors import reason
 from zhiye_contracts.reasons import Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.adapters import corrections, events, register_store
 from zhiye_qualifications.adapters.corrections import IN_FORCE
@@ -24,7 +25,6 @@ from zhiye_qualifications.application.apply_case import next_version, told
 from zhiye_qualifications.application.case_access import not_found, organisation_of
 from zhiye_qualifications.application.case_subjects import lock_qualification
 from zhiye_qualifications.domain import case_reasons as why
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.kit import Kit
 
 NOT_YOURS = reason(

@@ -18,9 +18,9 @@ from zhiye_contracts.codes import divisions
 from zhiye_contracts.identifiers.errors import reason
 from zhiye_contracts.identifiers.names import normalise_name
 from zhiye_contracts.reasons import Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.application.accesses import record_accesses, region_of
 from zhiye_qualifications.domain import case_reasons as why
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.kit import Kit
 
 WINDOW = 5_000

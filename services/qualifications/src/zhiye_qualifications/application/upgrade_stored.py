@@ -13,6 +13,8 @@ from zhiye_chassis.database import Transaction
 from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import IdentifierError, IdNumber
 from zhiye_contracts.reasons import Reason, Refused
+from zhiye_contracts.statements.form import read_id_number
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.adapters import corrections, events, register_store
 from zhiye_qualifications.adapters.tables import qualification
@@ -26,7 +28,6 @@ from zhiye_qualifications.application.case_subjects import (
 from zhiye_qualifications.application.file_case import fingerprint_of
 from zhiye_qualifications.application.open_upgrades import SYSTEM, add_upgrade
 from zhiye_qualifications.domain import reasons as why
-from zhiye_qualifications.domain.records import read_id_number
 from zhiye_qualifications.domain.upgrades import COLLISION, collides
 from zhiye_qualifications.kit import Kit
 
@@ -119,13 +120,13 @@ async def _against(
     """What speaks against the upgraded number: it is for the province to say."""
     faults: list[Reason] = []
     if person.birth_date != row["birth_date"]:
-        faults.append(why.about(why.BIRTH_DATE_DIFFERS, "birth_date"))
+        faults.append(about(why.BIRTH_DATE_DIFFERS, "birth_date"))
     if person.gender != row["gender"]:
-        faults.append(why.about(why.GENDER_DIFFERS, "gender"))
+        faults.append(about(why.GENDER_DIFFERS, "gender"))
     key = kit.person_key(person.value)
     others = await find_by(tx, qualification.c.person_key == key)
     if collides(row["name"], [other["name"] for other in others if other["id"] != row["id"]]):
-        faults.append(why.about(COLLISION, "id_number"))
+        faults.append(about(COLLISION, "id_number"))
     try:
         await check_free(tx, {**row, "person_key": key})
     except Refused as no:

@@ -11,11 +11,12 @@ from zhiye_contracts.codes import NURSING_TITLES, PHYSICIAN_TITLES, CodeTable
 from zhiye_contracts.codes.table import table
 from zhiye_contracts.identifiers import IdentifierError
 from zhiye_contracts.reasons import Reason, Refused, Text
+from zhiye_contracts.statements.form import read_id_number
+from zhiye_contracts.statements.reasons import FIELD_UNKNOWN, about, code_unknown, shown_name
 from zhiye_qualifications.domain import case_reasons as cases
-from zhiye_qualifications.domain import reasons as why
 from zhiye_qualifications.domain.cases import Kind, Values
 from zhiye_qualifications.domain.columns import FIELDS
-from zhiye_qualifications.domain.records import Record, read_id_number, read_record
+from zhiye_qualifications.domain.records import Record, read_record
 
 CORRECTABLE: Final = (
     "name",
@@ -80,7 +81,7 @@ def read_correction(
     if not asked:
         raise Refused(cases.NOTHING_ASKED)
     wrong = [
-        replace(cases.NOT_CORRECTABLE, field=why.shown_name(name, place))
+        replace(cases.NOT_CORRECTABLE, field=shown_name(name, place))
         for place, name in enumerate(asked, 1)
         if name not in CORRECTABLE
     ]
@@ -107,7 +108,7 @@ def read_correction(
 def read_addition(asked: Mapping[str, object], today: date) -> tuple[Record, dict[str, object]]:
     """The record to be added, and its values. Raises ``Refused`` with every fault."""
     wrong = [
-        why.about(why.FIELD_UNKNOWN, why.shown_name(name, place))
+        about(FIELD_UNKNOWN, shown_name(name, place))
         for place, name in enumerate(asked, 1)
         if name not in ADDITION_FIELDS
     ]
@@ -177,5 +178,5 @@ def _title(profession: str, wanted: Mapping[str, object]) -> tuple[str | None, l
     if value is None or titles is None:
         return None, []
     if not isinstance(value, str) or value not in titles:
-        return None, [why.code_unknown("title", titles.source)]
+        return None, [code_unknown("title", titles.source)]
     return value, []

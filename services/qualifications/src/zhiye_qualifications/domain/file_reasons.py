@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from zhiye_contracts.identifiers.errors import reason
-from zhiye_qualifications.domain.reasons import RESEND
+from zhiye_contracts.statements.reasons import RESEND
 
 _RESEND: Final = (RESEND.zh, RESEND.en)
 

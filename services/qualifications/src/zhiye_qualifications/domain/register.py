@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zhiye_contracts.reasons import Reason
+from zhiye_contracts.statements.reasons import VERSION_NOT_RAISED, VERSION_OLDER, about
 from zhiye_qualifications.domain import reasons as why
 from zhiye_qualifications.domain.codes import Outcome
 from zhiye_qualifications.domain.records import Record
@@ -74,12 +75,12 @@ class Register:
             if held.person_key != candidate.person_key:
                 return _refuse(why.CERTIFICATE_OF_OTHER_PERSON, "certificate_number")
             if record.version < held.record_version:
-                note = why.about(why.VERSION_OLDER, "version")
+                note = about(VERSION_OLDER, "version")
                 return Settled("ignored_older", (note,))
             if record.version == held.record_version:
                 if candidate.fingerprint == held.fingerprint:
                     return Settled("unchanged", candidate.notes)
-                return _refuse(why.VERSION_NOT_RAISED, "version")
+                return _refuse(VERSION_NOT_RAISED, "version")
         year = (candidate.person_key, record.profession, record.category, record.exam_year)
         if self._years.get(year, candidate.certificate) != candidate.certificate:
             return _refuse(why.EXAM_YEAR_TAKEN, "exam_year")
@@ -93,4 +94,4 @@ class Register:
 
 
 def _refuse(fault: Reason, field: str) -> Settled:
-    return Settled("rejected", (why.about(fault, field),))
+    return Settled("rejected", (about(fault, field),))

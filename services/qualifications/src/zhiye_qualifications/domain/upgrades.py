@@ -13,9 +13,9 @@ from zhiye_contracts.identifiers import make_id_number, names_match
 from zhiye_contracts.identifiers.errors import reason
 from zhiye_contracts.identifiers.id_numbers import normalise_id_number
 from zhiye_contracts.reasons import Reason
-from zhiye_qualifications.domain import reasons as why
+from zhiye_contracts.statements.reasons import ID_NUMBER_UPGRADED
+from zhiye_contracts.statements.values import code_of, read_date
 from zhiye_qualifications.domain.records import Record, read_record
-from zhiye_qualifications.domain.values import code_of, read_date
 
 _FIFTEEN = re.compile("[0-9]{15}")
 
@@ -44,7 +44,7 @@ REFUSED_BEFORE = reason(
     "Q47",
 )
 
-UPGRADED: Final = why.ID_NUMBER_UPGRADED.code
+UPGRADED: Final = ID_NUMBER_UPGRADED.code
 """Code of the note on a record whose number was upgraded by the algorithm."""
 
 

@@ -12,6 +12,7 @@ from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
 from zhiye_contracts.codes.grounds import told
 from zhiye_contracts.reasons import Language, Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters import cases as store
 from zhiye_qualifications.application.case_access import may_read, not_found
 from zhiye_qualifications.application.decide_case import Decision, decide_as_officer
@@ -25,7 +26,6 @@ from zhiye_qualifications.domain import case_reasons as why
 from zhiye_qualifications.domain.case_reasons import CASE_REASONS
 from zhiye_qualifications.domain.case_workflow import State
 from zhiye_qualifications.domain.cases import Case, Kind
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.entrypoints.case_schemas import (
     CaseIn,
     CaseItem,

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from zhiye_contracts.exam_centre import RECORD_EXAMPLE
 from zhiye_contracts.reasons import Refused
+from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.adapters.body import BodyBroken, Metered
 from zhiye_qualifications.adapters.compression import Compression, decompressed
 from zhiye_qualifications.adapters.lines import CsvSource, NdjsonSource, Source
@@ -19,7 +20,6 @@ from zhiye_qualifications.adapters.workbook import XlsxSource
 from zhiye_qualifications.application.feed import Format, Upload
 from zhiye_qualifications.domain import file_reasons as why
 from zhiye_qualifications.domain.columns import CHINESE
-from zhiye_qualifications.domain.reasons import about
 from zhiye_qualifications.kit import Kit
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,0 +1,1 @@
+"""What systems outside state about people: read as it comes, answered with every reason."""
