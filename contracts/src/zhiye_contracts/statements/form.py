@@ -152,6 +152,29 @@ class Form:
             return value
         return 0
 
+    def tenths(self, name: str, highest: int) -> int | None:
+        """A number from 0 to ``highest`` with at most one decimal place, in tenths; ``None`` where
+        there is none."""
+        value = self._fields.get(name)
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fault(why.NUMBER_EXPECTED, name)
+        elif not 0 <= value <= highest:
+            self.fault(why.OUT_OF_RANGE, name)
+        elif abs(value * 10 - round(value * 10)) > 1e-6:
+            self.fault(why.NUMBER_EXPECTED, name)
+        else:
+            return round(value * 10)
+        return None
+
+    def yes(self, name: str) -> bool:
+        """Whether it is ``true``; what is not there is not."""
+        value = self._fields.get(name)
+        if value is not None and not isinstance(value, bool):
+            self.fault(why.YES_OR_NO_EXPECTED, name)
+        return value is True
+
     def day(self, name: str, *, required: bool = True, future: bool = False) -> date | None:
         """A calendar date, not after today unless ``future`` lets it."""
         value = self.text(name, required=required)

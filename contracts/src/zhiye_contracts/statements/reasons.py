@@ -71,7 +71,35 @@ DATE_AMBIGUOUS = reason(
     "Write year, month and day in this order: 2026-06-15.",
 )
 DATE_FUTURE = reason("date_future", "日期晚于今天。", "The date lies in the future.", *_RESEND)
+NUMBER_EXPECTED = reason(
+    "number_expected",
+    "此项应为数字，至多一位小数。",
+    "This must be a number with at most one decimal place.",
+    *_RESEND,
+)
+YES_OR_NO_EXPECTED = reason(
+    "yes_or_no_expected",
+    "此项应为 true 或 false。",
+    "This must be true or false.",
+    *_RESEND,
+)
+BEFORE_BIRTH = reason(
+    "date_before_birth",
+    "日期早于身份证号中的出生日期。",
+    "The date lies before the birth date in the ID number.",
+    *_RESEND,
+)
+
 # What is on record already
+NAME_NOT_ON_RECORD = reason(
+    "name_differs",
+    "姓名与此身份证号已有的记录不一致。",
+    "The name is not the one on record under this ID number.",
+    "请对照身份证核对姓名和身份证号；确认无误的，请联系其注册所在地的卫生健康部门。",
+    "Compare both with the identity card; if they are right, ask the health authority where the "
+    "person is registered.",
+    "Q28",
+)
 VERSION_NOT_RAISED = reason(
     "version_not_raised",
     "内容与已有记录不同，但版本号相同。",
