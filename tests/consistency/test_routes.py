@@ -159,4 +159,7 @@ def test_public_routes_are_these_and_no_others():
         "GET /api/v1/codes/{table}",
         "GET /api/v1/business-types",
         "GET /api/v1/business-types/{slug}",
+        "GET /api/v1/scope-catalogues",
+        "GET /api/v1/scope-catalogues/{province}",
+        "GET /api/v1/practice-options",
     }

@@ -85,6 +85,7 @@ ROUTES = [
     ("GET", "/api/v1/practice-interruptions", {"institution"}),
     ("GET", "/api/v1/movements?direction=in", {"institution", "authority"}),
     ("GET", "/api/v1/movements/export?direction=in", {"institution", "authority"}),
+    ("PUT", "/api/v1/scope-catalogues/x/x", {"authority"}),
     ("GET", "/api/v1/statistics/applications", {"authority"}),
     ("GET", "/api/v1/statistics/nurses", {"institution", "authority", "operator"}),
     ("GET", "/api/v1/statistics/nurses/export", {"institution", "authority", "operator"}),
@@ -119,7 +120,13 @@ async def test_an_account_that_is_not_active_has_to_be_activated_first(world, me
 
 
 async def test_every_route_of_the_service_is_in_this_table(world):
-    public = {("GET", "/api/v1/business-types"), ("GET", "/api/v1/business-types/{slug}")}
+    public = {
+        ("GET", "/api/v1/business-types"),
+        ("GET", "/api/v1/business-types/{slug}"),
+        ("GET", "/api/v1/scope-catalogues"),
+        ("GET", "/api/v1/scope-catalogues/{province}"),
+        ("GET", "/api/v1/practice-options"),
+    }
     declared = {
         (method, route.path)
         for routes in world.service.routes

@@ -28,6 +28,7 @@ from zhiye_registration.entrypoints import (
     reviews,
     roster,
     roster_exports,
+    scope_catalogues,
     statistics,
     verifications,
 )
@@ -61,6 +62,7 @@ def routes(kit: Kit) -> list[Routes]:
         reconciliations.routes(kit),
         registration_imports.routes(kit),
         movements.routes(kit),
+        scope_catalogues.routes(kit),
         statistics.routes(kit),
         application_statistics.routes(kit),
     ]
