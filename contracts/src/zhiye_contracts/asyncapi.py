@@ -8,8 +8,9 @@ from typing import Any
 from zhiye_contracts.events import EVENTS
 from zhiye_contracts.events.base import EXAMPLE_TIME, CloudEventData, Event
 from zhiye_contracts.exam_centre import EXAM_CENTRE
+from zhiye_contracts.record_feeds import RECORD_FEEDS
 
-ALL: Mapping[str, type[CloudEventData]] = {**EVENTS, **EXAM_CENTRE}
+ALL: Mapping[str, type[CloudEventData]] = {**EVENTS, **EXAM_CENTRE, **RECORD_FEEDS}
 """Every type on the broker: between services, and with whoever stands outside."""
 
 _CLOUDEVENT = {

@@ -15,6 +15,7 @@ from zhiye_registration.application.count_registrations import RegistrationCount
 from zhiye_registration.application.forget_reconciliations import Forgetting
 from zhiye_registration.application.import_registrations import importer
 from zhiye_registration.application.remind import Reminders
+from zhiye_registration.entrypoints import record_feeds
 from zhiye_registration.entrypoints.http import routes
 from zhiye_registration.entrypoints.metrics import count_applications
 from zhiye_registration.entrypoints.subscriptions import subscriptions
@@ -41,6 +42,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         verifier=TokenVerifier(settings.jwks),
         routes=routes(kit),
         subscriptions=subscriptions(kit),
+        outside=(record_feeds.stated(kit),),
+        outlets=record_feeds.OUTLETS,
         metadata=metadata,
         migrations="zhiye_registration.migrations",
         kit=kit,

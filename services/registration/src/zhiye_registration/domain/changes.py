@@ -11,6 +11,7 @@ BY_THE_SYSTEM: dict[str, Text] = {
     "merge-undone": Text("机构合并已撤销", "merge of the institution undone"),
     "identity-corrected": Text("随资格信息更正", "corrected with the qualification"),
     "information-changed": Text("个人信息修改", "information changed by the person"),
+    "title-promoted": Text("职称晋升", "title promoted"),
     "corrected": Text("主管部门更正", "corrected by the authority"),
 }
 
