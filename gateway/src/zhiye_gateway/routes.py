@@ -75,6 +75,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/registrations", "registration", limit="search"),
     Route("/api/v1/my/registration", "registration"),
     Route("/api/v1/my/eligibility", "registration"),
+    Route("/api/v1/my/records", "registration"),
     Route("/api/v1/my/photo", "registration", body_limit=200 * KB),
     Route("/api/v1/my/applications", "registration"),
     Route("/api/v1/my/information-changes", "registration"),

@@ -79,6 +79,8 @@ ROUTES = [
     ("GET", "/api/v1/roster/x", {"institution", "authority"}),
     ("GET", "/api/v1/roster/x/history", {"institution", "authority"}),
     ("GET", "/api/v1/roster/x/photo", {"institution", "authority"}),
+    ("GET", "/api/v1/my/records", APPLICANT),
+    ("GET", "/api/v1/roster/x/records", {"institution", "authority"}),
     ("POST", "/api/v1/roster/employment-confirmations", {"institution"}),
     ("POST", "/api/v1/practice-interruptions", {"institution"}),
     ("POST", "/api/v1/practice-interruptions/x/end", {"institution"}),

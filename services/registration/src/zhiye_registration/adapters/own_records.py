@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
@@ -76,33 +77,44 @@ async def save(tx: Transaction, versions: Sequence[Mapping[str, Any]]) -> None:
     await keep_newest(tx, practitioner_record, versions)
 
 
-async def records_of(
-    connection: AsyncConnection, person_key: str, profession: str | None, most: int
-) -> Sequence[RowMapping]:
-    """The newest records of a person, of every feed, newest first; ``most`` of each feed."""
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A person's records: of one profession, and until a day, if that is said."""
+
+    person_key: str
+    profession: str | None = None
+    until: date | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        where = [_r.person_key == self.person_key]
+        if self.profession is not None:
+            where.append(_r.profession == self.profession)
+        if self.until is not None:
+            where.append(_r.happened_on <= self.until)
+        return where
+
+
+async def records_of(connection: AsyncConnection, whose: Whose, most: int) -> Sequence[RowMapping]:
+    """Records by feed, newest first; ``most`` of each feed."""
     place = func.row_number().over(
         partition_by=_r.feed, order_by=(_r.happened_on.desc(), _r.id.desc())
     )
-    wanted = select(practitioner_record, place.label("place")).where(_r.person_key == person_key)
-    if profession is not None:
-        wanted = wanted.where(_r.profession == profession)
-    ranked = wanted.subquery()
+    ranked = select(practitioner_record, place.label("place")).where(*whose.where()).subquery()
     found = await connection.execute(
         select(ranked).where(ranked.c.place <= most).order_by(ranked.c.feed, ranked.c.place)
     )
     return found.mappings().all()
 
 
-async def credits_of(
-    connection: AsyncConnection, person_key: str, profession: str | None
-) -> list[tuple[int, int, int]]:
+async def credits_of(connection: AsyncConnection, whose: Whose) -> list[tuple[int, int, int]]:
     """Year, class I and class II in tenths, of each project of continuing education."""
-    wanted = select(
-        *(_r.data[name].as_integer() for name in ("year", "credits_class_1", "credits_class_2"))
-    ).where(_r.person_key == person_key, _r.feed == "education")
-    if profession is not None:
-        wanted = wanted.where(_r.profession == profession)
-    return [(row[0], row[1], row[2]) for row in await connection.execute(wanted)]
+    names = ("year", "credits_class_1", "credits_class_2")
+    found = await connection.execute(
+        select(*(_r.data[name].as_integer() for name in names)).where(
+            *whose.where(), _r.feed == "education"
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 async def promotions_of(

@@ -19,6 +19,7 @@ from zhiye_registration.entrypoints import (
     merges,
     movements,
     photos,
+    practitioner_records,
     reconciliation_exports,
     reconciliations,
     records,
@@ -56,6 +57,7 @@ def routes(kit: Kit) -> list[Routes]:
         roster.routes(kit),
         employment.routes(kit),
         interruptions.routes(kit),
+        practitioner_records.routes(kit),
         verifications.routes(kit),
         merge_requests.routes(kit),  # before one reconciliation
         reconciliation_exports.routes(kit),
