@@ -76,7 +76,7 @@ NURSE_WORK_CATEGORIES = table(
 
 BUSINESS_TYPES = table(
     "business_type",
-    "deck; Regulation on Nurses arts. 7-10; Q7-Q11, Q20, Q32, Q33, Q41, Q52; Law on Physicians (2021)",
+    "deck; Regulation on Nurses arts. 7-10; Q7-Q11, Q20, Q32, Q33, Q41, Q52",
     """
     nurse-first | 首次注册 | first registration
     nurse-renewal | 延续注册 | renewal
@@ -127,7 +127,7 @@ PHYSICIAN_CANCELLATION_GROUNDS = table(
     death | 死亡或者被宣告失踪 | death, or declared missing
     criminal | 受刑事处罚 | criminal punishment
     revoked | 被吊销《医师执业证书》 | the practice certificate was revoked as a penalty
-    assessment-failed | 定期考核不合格，暂停期满再次考核仍不合格 | failed the assessment again after a suspension
+    assessment-failed | 定期考核不合格，暂停期满再次考核仍不合格 | failed the assessment again
     two-years-out | 中止执业活动满二年 | out of practice for two years
     banned | 被依法禁止从事医师职业 | banned from the profession
     unfit-health | 身体健康状况不适宜继续执业 | not fit to go on for reasons of health
@@ -145,7 +145,7 @@ OFF_POST_GROUNDS = table(
     resigned | 辞职、退职 | resigned
     dismissed | 被辞退、开除 | dismissed
     unreachable | 无法联系，已履行法定告知义务 | cannot be reached, after the statutory notice
-    trainee-finished | 规范化培训结束，30日内未确定主要执业机构 | residency finished, no main institution within 30 days
+    trainee-finished | 规范化培训结束，30日内未确定主要执业机构 | residency finished 30 days ago
     other | 其他离岗情形 | other
     """,
 )

@@ -233,3 +233,40 @@ class PersonAsked(Event):
     )
     institution_id: str
     institution_name: str
+
+
+@event(
+    "zhiye.registration.filing-ended.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000FIL001",
+        "version": 2,
+        "occurred_at": EXAMPLE_TIME,
+        "person_key": "5f2b0c7de1a94f6c8d3e7a1b2c4d5e6f",
+        "name": "王芳",
+        "institution_id": "01JD0000000000000000INS002",
+        "institution_name": "北京另一医院",
+        "main_institution_id": "01JD0000000000000000INS001",
+        "authority_id": "01JD0000000000000000AUT001",
+        "because": "registration_moved",
+        "ended_on": "2026-11-23",
+    },
+)
+class FilingEnded(Event):
+    """A physician's filing at a further institution ended before its last day (Q10)."""
+
+    person_key: str
+    name: str
+    institution_id: str
+    institution_name: str
+    main_institution_id: str | None = None
+    authority_id: str | None = None
+    because: Literal[
+        "by_person",
+        "by_institution",
+        "registration_moved",
+        "registration_left",
+        "became_main",
+        "scopes_changed",
+        "person_corrected",
+    ]
+    ended_on: date

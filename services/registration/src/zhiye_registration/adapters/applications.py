@@ -39,6 +39,7 @@ _OPEN_OF = (
         application.c.id,
         application.c.state,
         application.c.source,
+        application.c.institution_id,
     )
     .where(
         application.c.person_key == bindparam("person_key"),

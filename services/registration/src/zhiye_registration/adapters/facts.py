@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -11,8 +11,11 @@ from sqlalchemy import Row, RowMapping, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_registration.adapters import applications, registrations
+from zhiye_registration.adapters.physician_facts import as_held, gather_physician
+from zhiye_registration.adapters.question import Addressee, Question
 from zhiye_registration.adapters.record_tables import application_evidence
 from zhiye_registration.adapters.tables import (
+    OF_NURSES,
     account,
     authority,
     institution,
@@ -27,6 +30,7 @@ from zhiye_registration.domain.facts import (
     HeldRegistration,
     Military,
     OpenApplication,
+    PhysicianFacts,
     Qualification,
     RenewalWindow,
     Training,
@@ -51,21 +55,12 @@ _QUALIFICATIONS = (
 _INSTITUTION = select(institution).where(institution.c.id == bindparam("key"))
 _AUTHORITY = select(authority).where(authority.c.id == bindparam("key"))
 _ACCOUNT = select(account.c.status, account.c.identity).where(account.c.id == bindparam("key"))
-_TAKEN = select(registration.c.person_key).where(registration.c.certificate_key == bindparam("key"))
+_TAKEN = select(registration.c.person_key).where(
+    OF_NURSES, registration.c.certificate_key == bindparam("key")
+)
 _EVIDENCE = select(func.count()).where(
     application_evidence.c.application_id == bindparam("application")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """An institution, and the authority that decides this business type for it, if one is set."""
-
-    id: str
-    name: str
-    region: str
-    in_force: bool
-    authority: Row[Any] | None
 
 
 async def addressee(
@@ -101,28 +96,6 @@ async def qualifications_of(
     return (await connection.execute(_QUALIFICATIONS, parameters)).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Whose facts are asked for, and what is known about the application they are for.
-
-    ``active`` is what the caller's token says; ``None`` asks the account as it is known here.
-    ``apart_from`` is the application asked about.
-    """
-
-    person_key: str
-    account_id: str
-    to: Addressee | None
-    form: Mapping[str, Any]
-    today: date
-    applied_on: date
-    active: bool | None = None
-    by_institution: bool = False
-    origin: Addressee | None = None
-    military_certificate_key: str | None = None
-    apart_from: str | None = None
-    institution_chosen: bool = True
-
-
 async def gather(
     connection: AsyncConnection,
     row: BusinessType,
@@ -131,18 +104,29 @@ async def gather(
 ) -> Facts:
     """Everything that the conditions of the business type look at, as it is now. ``window_of``
     tells a region's time for renewals."""
-    passed: Sequence[Row[Any]] = ()
+    passed: list[Qualification] = []
     if "qualification" in row.needs:
-        passed = await qualifications_of(connection, asked.person_key, row.profession)
-    held = await registrations.newest_of(connection, asked.person_key, row.profession)
+        found = await qualifications_of(connection, asked.person_key, row.profession)
+        passed = [Qualification(q.passed_on, q.in_force, q.id, q.level, q.category) for q in found]
+    declares = await _declared(connection, asked)
+    of_physician = PhysicianFacts()
+    held: RowMapping | None
+    if row.profession == "physician":
+        rows = await registrations.all_of(connection, asked.person_key, row.profession)
+        about = await gather_physician(connection, row, asked, declares, passed, rows)
+        held, of_physician = about.subject, about.facts
+    else:
+        held = await registrations.newest_of(connection, asked.person_key, row.profession)
     others = await applications.open_of(connection, asked.person_key)
+    to_id = asked.to.id if asked.to else None
     account_now = None
-    if not asked.by_institution:
+    on_behalf = asked.by_institution or asked.by_authority
+    if not on_behalf:
         account_now = (await connection.execute(_ACCOUNT, {"key": asked.account_id})).first()
     status = account_now.status if account_now else None
     active = status in (None, "active") if asked.active is None else asked.active
     evidence = 0
-    if asked.by_institution and asked.apart_from:
+    if on_behalf and asked.apart_from:
         evidence = await connection.scalar(_EVIDENCE, {"application": asked.apart_from}) or 0
     renewal = None
     if row.effect == "extend" and held is not None:
@@ -154,15 +138,15 @@ async def gather(
     return Facts(
         today=asked.today,
         applied_on=asked.applied_on,
-        qualifications=tuple(Qualification(q.passed_on, q.in_force) for q in passed),
+        qualifications=tuple(passed),
         registration=await _held(connection, held, active) if held else None,
         open_applications=tuple(
             OpenApplication(other["number"], other["business_type"])
             for other in others
-            if other["id"] != asked.apart_from and other["business_type"] in row.excludes
+            if other["id"] != asked.apart_from and in_the_way(row, other, to_id)
         ),
         institution=_chosen(asked.to, held) if asked.institution_chosen else None,
-        declared=await _declared(connection, asked),
+        declared=declares,
         account_revoked=status == "revoked",
         account_active=active,
         account_verified=status == "verified",
@@ -170,6 +154,8 @@ async def gather(
         by_institution=asked.by_institution,
         evidence=evidence,
         renewal=renewal,
+        by_authority=asked.by_authority,
+        physician=of_physician,
     )
 
 
@@ -178,19 +164,17 @@ def _chosen(to: Addressee | None, held: RowMapping | None) -> ChosenInstitution:
         in_force=to is not None and to.in_force,
         authority_set=to is not None and to.authority is not None,
         is_own=to is not None and held is not None and held["institution_id"] == to.id,
+        id=to.id if to else "",
+        region=to.region if to else "",
     )
 
 
 async def _held(connection: AsyncConnection, held: RowMapping, active: bool) -> HeldRegistration:
-    return HeldRegistration(
-        status=held["status"],
-        valid_until=held["valid_until"],
-        institution_id=held["institution_id"],
+    one = as_held(held)
+    return replace(
+        one,
         # Whoever is not active may only say to be this person: not told where she works.
-        institution_name=held["institution_name"] if active else None,
-        certificate_key=held["certificate_key"],
-        cancelled_on=held["cancelled_on"],
-        cancellation_ground=held["cancellation_ground"],
+        institution_name=one.institution_name if active else None,
         # Asked only where it matters: whoever is active may apply anyway.
         region_online=active or await is_online(connection, held["institution_id"]),
     )
@@ -215,6 +199,14 @@ async def _declared(connection: AsyncConnection, asked: Question) -> Declared:
         else None,
     )
     return replace(found, military=military)
+
+
+def in_the_way(row: BusinessType, other: RowMapping, institution_id: str | None) -> bool:
+    """Whether an open application keeps another one from being made: of filings at further
+    institutions only one at the same institution does (Q10)."""
+    if other["business_type"] == row.slug and row.effect == "file_institution":
+        return bool(other["institution_id"] == institution_id)
+    return other["business_type"] in row.excludes
 
 
 async def is_online(connection: AsyncConnection, institution_id: str) -> bool:
@@ -259,6 +251,13 @@ def declared(form: Mapping[str, Any]) -> Declared:
         military=Military(
             source=military.get("source"), valid_until=_day(military.get("valid_until"))
         ),
+        qualification_id=form.get("qualification_id"),
+        scopes=tuple(sorted(form.get("scopes") or ())),
+        no_criminal_record=form.get("no_criminal_record"),
+        from_on=_day(form.get("from_on")),
+        until_on=_day(form.get("until_on")),
+        left_on=_day(form.get("left_on")),
+        destination=form.get("destination"),
         filled=frozenset(name for name, value in form.items() if value not in (None, "")),
     )
 

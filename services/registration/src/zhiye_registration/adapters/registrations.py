@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
 from zhiye_registration.adapters.tables import (
+    OF_NURSES,
     certificate_serial,
     institution,
     registration,
@@ -43,7 +44,7 @@ _SET_SERIAL = (
     .values(last=bindparam("serial"))
 )
 _HOLDER = select(registration.c.id).where(
-    registration.c.certificate_key == bindparam("certificate_key")
+    OF_NURSES, registration.c.certificate_key == bindparam("certificate_key")
 )
 _ADD = (
     pg_insert(registration)
@@ -69,7 +70,7 @@ _SAVE = (
     .where(registration.c.id == bindparam("key"), registration.c.version == bindparam("before"))
     .values({name: bindparam(name) for name in _NAMES if name != "id"})
 )
-_NEWEST_OF_PERSON = (
+_ALL_OF_PERSON = (
     select(*(registration.c[name] for name in _NAMES), institution.c.name.label("institution_name"))
     .select_from(
         registration.outerjoin(institution, institution.c.id == registration.c.institution_id)
@@ -80,8 +81,18 @@ _NEWEST_OF_PERSON = (
     )
     # One in force goes before all others, whatever is newer.
     .order_by((registration.c.status == "registered").desc(), registration.c.id.desc())
-    .limit(1)
 )
+_NEWEST_OF_PERSON = _ALL_OF_PERSON.limit(1)
+_LOCK_ALL = (
+    select(*(registration.c[name] for name in _NAMES))
+    .where(
+        registration.c.person_key == bindparam("person_key"),
+        registration.c.profession == bindparam("profession"),
+    )
+    .order_by(registration.c.id)
+    .with_for_update()
+)
+_LOCK = _BY_ID.with_for_update()
 _HISTORY = (
     select(registration_history)
     .select_from(
@@ -117,7 +128,7 @@ _LOOKUP = (
     .select_from(
         registration.outerjoin(institution, institution.c.id == registration.c.institution_id)
     )
-    .where(registration.c.certificate_key == bindparam("certificate_key"))
+    .where(OF_NURSES, registration.c.certificate_key == bindparam("certificate_key"))
 )
 LOOKUP = str(_LOOKUP.compile(dialect=asyncpg.dialect()))  # type: ignore[no-untyped-call]
 """The hot read: one row by the blind index of the certificate number, in one round trip. Compiled
@@ -146,14 +157,14 @@ async def set_serial(tx: Transaction, year: int, province: str, serial: int) -> 
 
 
 async def is_taken(tx: Transaction, certificate_key: str) -> bool:
-    """Whether a certificate number, as its blind index, is on record."""
+    """Whether a nurse's certificate number, as its blind index, is on record."""
     return (await tx.execute(_HOLDER, {"certificate_key": certificate_key})).first() is not None
 
 
 async def taken(tx: Transaction, certificate_keys: Sequence[str]) -> set[str]:
     """Which of these are."""
     column = registration.c.certificate_key
-    found = await tx.execute(select(column).where(column.in_(certificate_keys)))
+    found = await tx.execute(select(column).where(OF_NURSES, column.in_(certificate_keys)))
     return set(found.scalars())
 
 
@@ -169,6 +180,18 @@ async def lock_of_person(tx: Transaction, person_key: str, profession: str) -> R
     parameters = {"person_key": person_key, "profession": profession}
     row = (await tx.execute(_LOCK_OF_PERSON, parameters)).mappings().first()
     return Registration(**row) if row else None
+
+
+async def lock(tx: Transaction, key: str) -> Registration | None:
+    """A registration, kept from others until the transaction ends."""
+    row = (await tx.execute(_LOCK, {"key": key})).mappings().first()
+    return Registration(**row) if row else None
+
+
+async def lock_all_of(tx: Transaction, person_key: str, profession: str) -> list[Registration]:
+    """All that a person has in the profession, kept from others; the oldest first."""
+    parameters = {"person_key": person_key, "profession": profession}
+    return [Registration(**row) for row in (await tx.execute(_LOCK_ALL, parameters)).mappings()]
 
 
 async def find(connection: AsyncConnection, key: str) -> Registration | None:
@@ -190,6 +213,15 @@ async def newest_of(
     else the newest."""
     parameters = {"person_key": person_key, "profession": profession}
     return (await connection.execute(_NEWEST_OF_PERSON, parameters)).mappings().first()
+
+
+async def all_of(
+    connection: AsyncConnection, person_key: str, profession: str
+) -> Sequence[RowMapping]:
+    """All that a person has in the profession, each with its institution's name: those in force
+    first, then the newest."""
+    parameters = {"person_key": person_key, "profession": profession}
+    return (await connection.execute(_ALL_OF_PERSON, parameters)).mappings().all()
 
 
 async def history_of(

@@ -20,7 +20,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from zhiye_chassis.tables import new_metadata, only_grows
 from zhiye_registration.domain.workflow import OPEN, STATES
@@ -28,8 +28,10 @@ from zhiye_registration.domain.workflow import OPEN, STATES
 metadata = new_metadata()
 
 IS_OPEN = f"state IN ({', '.join(repr(state) for state in OPEN)})"
-IN_THE_WAY = f"{IS_OPEN} AND NOT (source = 'institution' AND state = 'draft')"
-"""What an institution has only drafted about a nurse must not keep her from applying."""
+IN_THE_WAY = f"{IS_OPEN} AND NOT (source <> 'person' AND state = 'draft')"
+"""What others have only drafted about a person must not keep that person from applying."""
+_MANY = "physician-multi-institution"
+"""Of these a physician may have several open at once, each at another institution (Q10)."""
 _ANY_STATE = f"state IN ({', '.join(repr(state) for state in STATES)})"
 
 # --- projections: what other services told -------------------------------------------------------
@@ -46,6 +48,10 @@ qualification = Table(
     Column("gender", Text, nullable=False),
     Column("birth_date", Date, nullable=False),
     Column("level", Text, nullable=False),
+    Column("category", Text, comment="of those told before this was kept: not known"),
+    Column("certificate_key", Text),
+    Column("sealed_certificate_number", Text),
+    Column("title", Text),
     Column("route", Text, nullable=False),
     Column("passed_on", Date, nullable=False),
     Column("province", Text, nullable=False),
@@ -129,15 +135,16 @@ application = Table(
     Column("authority_decision", Text),
     Column("decided_at", DateTime(timezone=True)),
     Column("source", Text, nullable=False, server_default="person", comment="who filed it"),
+    Column("registration_id", Text, comment="which of a physician's registrations it is about"),
     Column("origin_institution_id", Text, comment="army or armed police (Q33)"),
     Column("origin_institution_name", Text),
     Column("origin_decision", Text),
     Column("origin_reviewed_at", DateTime(timezone=True)),
     Column("confirmed_at", DateTime(timezone=True), comment="by the origin, after the decision"),
     CheckConstraint(_ANY_STATE, name="state"),
-    CheckConstraint("source IN ('person', 'institution')", name="source"),
+    CheckConstraint("source IN ('person', 'institution', 'authority')", name="source"),
     CheckConstraint(
-        "state <> 'approved' OR (institution_decision = 'approve'"
+        "state <> 'approved' OR ((institution_decision = 'approve' OR source = 'authority')"
         " AND authority_decision = 'approve' AND decided_at IS NOT NULL"
         " AND (business_type <> 'nurse-military-to-local'"
         " OR (origin_decision = 'approve' AND confirmed_at IS NOT NULL)))",
@@ -154,11 +161,26 @@ application = Table(
         postgresql_where=text(f"{IN_THE_WAY} AND business_type LIKE 'nurse-%'"),
     ),
     Index(
+        "application_one_open_of_a_physician",
+        "person_key",
+        unique=True,
+        postgresql_where=text(
+            f"{IN_THE_WAY} AND business_type LIKE 'physician-%' AND business_type <> '{_MANY}'"
+        ),
+    ),
+    Index(
         "application_one_open_per_type",
         "person_key",
         "business_type",
         unique=True,
-        postgresql_where=text(IN_THE_WAY),
+        postgresql_where=text(f"{IN_THE_WAY} AND business_type <> '{_MANY}'"),
+    ),
+    Index(
+        "application_one_filing_open_per_institution",
+        "person_key",
+        "institution_id",
+        unique=True,
+        postgresql_where=text(f"{IN_THE_WAY} AND business_type = '{_MANY}'"),
     ),
     Index("application_state_idx", "state", "business_type", "id"),
     Index("application_newest_idx", "state", "id"),  # of the nation
@@ -237,16 +259,21 @@ registration = Table(
     Column("name", Text, nullable=False),
     Column("gender", Text, nullable=False),
     Column("birth_date", Date, nullable=False),
-    Column("certificate_key", Text, nullable=False, unique=True),
+    Column("certificate_key", Text, nullable=False),
     Column("sealed_certificate_number", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("location", Text, nullable=False, server_default="", comment="physicians (Q7, Q8)"),
+    Column("level", Text, comment="of a physician: 1, of an assistant: 2"),
+    Column("category", Text),
+    Column("scopes", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("qualification_id", Text),
     Column("institution_id", Text, nullable=False),
     Column("region", Text, nullable=False, comment="of the institution"),
     Column("authority_id", Text),
     Column("authority_name", Text),
     Column("registered_on", Date, nullable=False),
     Column("valid_from", Date, nullable=False),
-    Column("valid_until", Date, nullable=False),
+    Column("valid_until", Date, comment="a nurse's; a physician's has no end"),
     Column("department", Text),
     Column("work_category", Text),
     Column("title", Text, comment="技术职称"),
@@ -257,6 +284,8 @@ registration = Table(
     Column("last_change", Text, nullable=False, server_default="imported", comment="业务类型"),
     Column("cancelled_on", Date),
     Column("cancellation_ground", Text),
+    Column("filed_on", Date, comment="off post (离岗备案)"),
+    Column("filing_ground", Text),
     Column("employment", Text, comment="as last confirmed (Q51)"),
     Column("employment_confirmed_on", Date),
     Column("business_completed", Boolean, nullable=False),
@@ -267,12 +296,41 @@ registration = Table(
         "(status = 'cancelled') = (cancelled_on IS NOT NULL AND cancellation_ground IS NOT NULL)",
         name="cancelled_on_a_ground",
     ),
+    CheckConstraint(
+        "(status = 'filed') = (filed_on IS NOT NULL AND filing_ground IS NOT NULL)",
+        name="filed_on_a_ground",
+    ),
+    CheckConstraint(
+        "CASE profession WHEN 'physician' THEN valid_until IS NULL AND level IN ('1', '2')"
+        " AND category IS NOT NULL AND cardinality(scopes) > 0"
+        " AND location = left(region, CASE level WHEN '1' THEN 2 ELSE 6 END)"
+        " ELSE valid_until IS NOT NULL AND location = '' AND level IS NULL END",
+        name="content",
+    ),
     Index(
         "registration_one_in_force",
         "person_key",
         "profession",
+        "location",
         unique=True,
         postgresql_where=text("status = 'registered'"),
+    ),
+    Index(
+        "registration_one_of_an_assistant",
+        "person_key",
+        unique=True,
+        postgresql_where=text("status = 'registered' AND level = '2'"),
+    ),
+    Index(
+        "registration_certificate_of_a_nurse",
+        "certificate_key",
+        unique=True,
+        postgresql_where=text("profession = 'nurse'"),
+    ),
+    Index(
+        "registration_certificate_of_a_physician",
+        "certificate_key",
+        postgresql_where=text("profession = 'physician'"),
     ),
     Index("registration_person_idx", "person_key", "profession"),
     Index("registration_institution_idx", "institution_id", "id"),
@@ -295,6 +353,9 @@ registration = Table(
     Index("registration_region_idx", "region", "id", postgresql_ops={"region": "text_pattern_ops"}),
 )
 
+OF_NURSES = text("registration.profession = 'nurse'")
+"""A literal: by a parameter PostgreSQL would not find the index of nurses' certificates."""
+
 registration_history = Table(
     "registration_history",
     metadata,
@@ -310,7 +371,7 @@ registration_history = Table(
     Column("institution_name", Text, nullable=False),
     Column("authority_name", Text),
     Column("valid_from", Date, nullable=False),
-    Column("valid_until", Date, nullable=False),
+    Column("valid_until", Date),
     Column("region", Text, comment="of the institution"),
     Column("from_institution_id", Text, comment="of a move"),
     Column("from_institution_name", Text),
@@ -355,7 +416,9 @@ certificate_serial = Table(
     "certificate_serial",
     metadata,
     Column("year", SmallInteger, primary_key=True),
-    Column("province", Text, primary_key=True, comment="two digits"),
+    Column(
+        "province", Text, primary_key=True, comment="two digits; of physicians the county, year 0"
+    ),
     Column("last", Integer, nullable=False),
 )
 

@@ -9,6 +9,7 @@ from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import divisions
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.domain.application import Application
+from zhiye_registration.domain.workflow import WITH_APPLICANT
 
 
 def not_found() -> Refused:
@@ -16,7 +17,7 @@ def not_found() -> Refused:
 
 
 Side = Literal["applicant", "subject", "origin", "institution", "authority"]
-"""``subject`` is the person about whom an institution filed: may see everything, do nothing."""
+"""``subject`` is the person about whom others filed: may see everything, do nothing."""
 
 
 def side_of(caller: Principal, one: Application) -> Side | None:
@@ -33,6 +34,9 @@ def side_of(caller: Principal, one: Application) -> Side | None:
         if one.source == "institution":
             return "applicant"
         return "institution" if one.submitted_at else None
+    if one.source == "authority" and one.state in WITH_APPLICANT:
+        mine = caller.role == "authority" and caller.authority_id == one.authority_id
+        return "applicant" if mine else None
     if one.submitted_at is None:
         return None
     if caller.role == "institution":
@@ -47,7 +51,7 @@ def side_of(caller: Principal, one: Application) -> Side | None:
 def _of_person(caller: Principal, one: Application) -> Side | None:
     if caller.person_key != one.person_key:
         return None
-    if one.source == "institution":
+    if one.source != "person":
         return "subject" if one.submitted_at and caller.active else None
     return "applicant" if caller.active or caller.account_id == one.account_id else None
 

@@ -14,6 +14,7 @@ from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.security import ACCOUNT_NOT_ACTIVE, Principal
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import facts
+from zhiye_registration.adapters.question import Addressee, Question
 from zhiye_registration.adapters.tables import account
 from zhiye_registration.application.military import certificate_number_of, origin_of
 from zhiye_registration.application.renewal_windows import window_of
@@ -40,7 +41,7 @@ async def check_identified(connection: AsyncConnection, caller: Principal) -> No
 
 async def facts_of(
     connection: AsyncConnection, kit: Kit, one: Application, *, active: bool | None = None
-) -> tuple[Facts, facts.Addressee | None]:
+) -> tuple[Facts, Addressee | None]:
     """About an application and its applicant, and where it goes. Periods count up to its first
     submission; ``active`` is whether the account is, if the caller's token says so."""
     applied = one.submitted_at
@@ -55,7 +56,9 @@ async def facts_of(
         applied_on=applied.astimezone(SHANGHAI).date() if applied else None,
         active=active,
         by_institution=one.source == "institution",
+        by_authority=one.source == "authority",
         apart_from=one.id,
+        registration_id=one.registration_id,
     )
 
 
@@ -71,15 +74,17 @@ async def facts_about(
     applied_on: date | None = None,
     active: bool | None = None,
     by_institution: bool = False,
+    by_authority: bool = False,
     apart_from: str | None = None,
-) -> tuple[Facts, facts.Addressee | None]:
+    registration_id: str | None = None,
+) -> tuple[Facts, Addressee | None]:
     """About a person and a business type, whether or not there is an application yet."""
     today = kit.clock.today()
     to = await facts.addressee(connection, row, institution_id) if institution_id else None
     origin_id = origin_of(form)
     origin = await facts.addressee(connection, row, origin_id) if origin_id else None
     number = certificate_number_of(kit, form)
-    question = facts.Question(
+    question = Question(
         person_key=person_key,
         account_id=account_id,
         to=to,
@@ -88,6 +93,8 @@ async def facts_about(
         applied_on=applied_on or today,
         active=active,
         by_institution=by_institution,
+        by_authority=by_authority,
+        registration_id=registration_id,
         origin=origin,
         military_certificate_key=kit.certificate_key(number) if number else None,
         apart_from=apart_from,

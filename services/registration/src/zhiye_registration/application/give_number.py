@@ -1,13 +1,41 @@
-"""The certificate number of a first registration: the next of the province that nobody has."""
+"""The certificate number of a first registration: the next one that nobody has."""
 
 from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
-from zhiye_registration.adapters import registrations
-from zhiye_registration.domain.registration import LAST_SERIAL, certificate_number
+from zhiye_contracts import purposes
+from zhiye_registration.adapters import filings, registrations
+from zhiye_registration.domain.facts import Practice
+from zhiye_registration.domain.registration import (
+    LAST_SERIAL,
+    certificate_number,
+    physician_number,
+)
 from zhiye_registration.kit import Kit
 
 _AT_ONCE = 1_000
+FOR_LIFE = 0
+"""Instead of a year: a county's numbers of physicians do not begin again."""
+
+
+async def number_for_life(
+    tx: Transaction, kit: Kit, person_key: str, practice: Practice, region: str
+) -> str:
+    """The number a physician has had since the first registration, or a new one (Q9.3).
+
+    Raises ``Refused`` (409): ``certificate_numbers_used_up``.
+    """
+    known = await filings.certificate_of(tx, person_key)
+    if known is not None:
+        return kit.settings.cipher.open(
+            known.sealed_certificate_number, purposes.CERTIFICATE_NUMBER
+        )
+    while True:
+        serial = await registrations.next_serial(tx, FOR_LIFE, region)
+        number = physician_number(practice.level, practice.category, region, serial)
+        sealed = kit.settings.cipher.seal(number, purposes.CERTIFICATE_NUMBER)
+        if await filings.give_certificate(tx, person_key, kit.certificate_key(number), sealed):
+            return number
 
 
 async def give_number(tx: Transaction, kit: Kit, year: int, region: str) -> str:

@@ -21,6 +21,7 @@ _a = application.c
 _LISTED_UNASKED = [row.slug for row in BUSINESS_TYPES.values() if row.listed_unasked]
 _SUBMITTED = _a.submitted_at.is_not(None)
 _FILED = _a.source == "institution"
+_BY_OTHERS = _a.source != "person"
 _KNOWN = or_(_a.institution_reviewed_at.is_not(None), _FILED, _a.business_type.in_(_LISTED_UNASKED))
 """An institution's list shows its own people's business and what it filed; a stranger's
 application appears once it was found by ID number and reviewed."""
@@ -66,15 +67,15 @@ def of_one_person(caller: Principal, person_key: str) -> ColumnElement[bool]:
 
 
 def _of_person(caller: Principal, name: ListName) -> Pieces:
-    """Own applications, and what an institution filed about oneself: that is not one's turn.
+    """Own applications, and what others filed about oneself: that is not one's turn.
 
     Whoever has an account that is not active sees only what was applied for with it.
     """
     turns = _turns(name)
-    mine = and_(_a.person_key == caller.person_key, not_(_FILED), _state_in(turns))
+    mine = and_(_a.person_key == caller.person_key, not_(_BY_OTHERS), _state_in(turns))
     if not caller.active:
         return [(turns, and_(mine, _a.account_id == caller.account_id))]
-    filed = and_(_a.person_key == caller.person_key, _FILED, _SUBMITTED)
+    filed = and_(_a.person_key == caller.person_key, _BY_OTHERS, _SUBMITTED)
     if name == "completed":
         return [(turns, or_(mine, and_(filed, _state_in(CLOSED))))]
     if name == "in_progress":
@@ -118,7 +119,8 @@ def _of_authority(caller: Principal, name: ListName) -> Pieces:
     ``spread``."""
     mine = _a.authority_id == caller.authority_id
     if name == "waiting_for_me":
-        return _in_states(mine, _TO_DECIDE)
+        own = and_(mine, _a.source == "authority")
+        return [*_in_states(mine, _TO_DECIDE), *_in_states(own, WITH_APPLICANT)]
     pieces = _in_states(mine, _FOR_AUTHORITY[name])
     if caller.region is not None and not _between(caller.region):
         pieces += _in_states(_inside(caller.region), _FOR_AUTHORITY[name])

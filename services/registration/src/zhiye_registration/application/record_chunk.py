@@ -13,7 +13,7 @@ from zhiye_contracts.identifiers import names_match
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.record_tables import registration_import_reject
-from zhiye_registration.adapters.tables import qualification, registration
+from zhiye_registration.adapters.tables import OF_NURSES, qualification, registration
 from zhiye_registration.application.import_chunk import Chunk
 from zhiye_registration.application.landing import Landing, land
 from zhiye_registration.application.take_over import Candidate, Office, take_over
@@ -29,7 +29,7 @@ _HELD = (
     .where(_r.person_key == any_(_KEYS), _r.profession == "nurse")
     .order_by((_r.status == "registered"), _r.id)
 )
-_TAKEN = select(_r.certificate_key).where(_r.certificate_key == any_(_KEYS))
+_TAKEN = select(_r.certificate_key).where(OF_NURSES, _r.certificate_key == any_(_KEYS))
 _NAMES = select(_q.person_key, _q.name).where(
     _q.person_key == any_(_KEYS), _q.profession == "nurse", _q.in_force
 )

@@ -19,3 +19,9 @@ async def record(tx: Transaction, after: Application, change: str, actor: Actor)
     await applications.save(tx, after)
     await applications.STEPS.add(tx, after, change, actor)
     tx.emit(application_changed(after, change))
+
+
+def organisation_of(one: Application) -> str | None:
+    """Who filed an application about somebody else."""
+    by = {"institution": one.institution_name, "authority": one.authority_name}
+    return by.get(one.source)

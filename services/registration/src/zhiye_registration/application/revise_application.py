@@ -16,7 +16,7 @@ from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.military import sealed_form
 from zhiye_registration.application.recording import record
-from zhiye_registration.application.start_application import institution_of, origin_named
+from zhiye_registration.application.start_application import institution_of, origin_named, subject
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.kit import Kit
 
@@ -42,7 +42,17 @@ async def revise_application(
         to = await institution_of(tx, before.row, institution_id or before.institution_id)
         if to.id != before.institution_id and before.submitted_at is not None:
             raise _fixed("institution_id")
-        after = replace(after, institution_id=to.id, institution_name=to.name, region=to.region)
+        # A further institution belongs to the registration of its own location.
+        fixed = before.row.of_own and before.row.effect != "file_institution"
+        chosen = before.registration_id if fixed else None
+        about = await subject(tx, before.row, before.person_key, to, chosen)
+        after = replace(
+            after,
+            institution_id=to.id,
+            institution_name=to.name,
+            region=to.region,
+            registration_id=about,
+        )
     origin_id, origin_name = await origin_named(tx, before.row, form)
     if before.submitted_at is not None and origin_id != before.origin_institution_id:
         raise _fixed("form.military.institution_id")

@@ -1,4 +1,4 @@
-"""A practitioner, or an institution about one of its own people, starts an application."""
+"""A practitioner starts an application; or an institution or authority about a person."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from zhiye_chassis.ids import new_id
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import Actor, actor_of
+from zhiye_contracts.codes import divisions
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import applications, facts, registrations
 from zhiye_registration.adapters.events import application_changed
 from zhiye_registration.adapters.merges import SYSTEM
+from zhiye_registration.adapters.physician_facts import as_held
+from zhiye_registration.adapters.question import Addressee
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.asking import check_identified, facts_about
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.military import origin_of, sealed_form
 from zhiye_registration.application.people import Person, person_of
 from zhiye_registration.application.recording import record
-from zhiye_registration.domain.application import Application, take_step
+from zhiye_registration.domain.application import Application, Source, take_step
 from zhiye_registration.domain.business_type import Assessment, BusinessType, conditions, reason_of
 from zhiye_registration.domain.conditions import (
     ACCOUNT_ACTIVE,
@@ -31,15 +34,23 @@ from zhiye_registration.domain.conditions import (
 from zhiye_registration.domain.facts import Facts, OpenApplication
 from zhiye_registration.domain.nurse_grounds import ACCOUNT_OF_A_SOLDIER
 from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.domain.registration import Registration
+from zhiye_registration.domain.wanted import subject_of
 from zhiye_registration.domain.workflow import WITH_APPLICANT
 from zhiye_registration.kit import Kit
 
+_SOURCES: dict[str, Source] = {
+    "practitioner": "person",
+    "institution": "institution",
+    "authority": "authority",
+}
 _OF_THE_ACCOUNT = (ACCOUNT_ACTIVE, ACCOUNT_ACTIVE_OR_NOT_ONLINE, ACCOUNT_OF_A_SOLDIER)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What is asked for. A person names the institution, an institution the registration."""
+    """What is asked for. A person names the institution, others the registration; so does a
+    physician who has several."""
 
     business_type: str
     form: Mapping[str, Any]
@@ -58,8 +69,8 @@ async def start_application(
     ``institution_in_force_not_met``, ``not_filed_by_institutions``, ``field_missing``.
     """
     row = BUSINESS_TYPES[start.business_type]
-    if caller.role == "institution":
-        return await _about_own_person(tx, kit, caller, row, start)
+    if caller.role != "practitioner":
+        return await _about_somebody(tx, kit, caller, row, start)
     if caller.person_key is None:
         raise not_found()
     if start.institution_id is None:
@@ -69,20 +80,54 @@ async def start_application(
     if not caller.active:
         await _check_account(tx, kit, caller, row, start)
         await _end_of_revoked(tx, kit, caller.person_key)
-    await _refuse_second(tx, kit, row, caller.person_key)
+    to = await institution_of(tx, row, start.institution_id)
+    await _refuse_second(tx, kit, row, caller.person_key, to.id)
     person = await person_of(
         tx.connection, kit, caller.person_key, row.profession, caller.account_id
     )
-    to = await institution_of(tx, row, start.institution_id)
-    return await _add(tx, kit, caller, row, start, person, caller.person_key, to)
+    about = await subject(tx, row, caller.person_key, to, start.registration_id)
+    return await _add(tx, kit, caller, row, start, person, caller.person_key, to, about)
 
 
-async def _about_own_person(
+async def subject(
+    tx: Transaction,
+    row: BusinessType,
+    person_key: str,
+    to: Addressee,
+    chosen_id: str | None = None,
+) -> str | None:
+    """Which of a physician's registrations an application to this institution is about.
+
+    Raises ``Refused``: 404 for one that is not the person's, 422 ``registration_to_choose``.
+    """
+    if row.profession != "physician":
+        return None
+    rows = await registrations.all_of(tx.connection, person_key, row.profession)
+    held = [as_held(one) for one in rows]
+    found = subject_of(row, held, to.region, chosen_id)
+    if found is None and chosen_id is not None:
+        raise not_found()
+    if found is None and row.of_own and len(held) > 1 and row.effect != "file_institution":
+        raise refused(
+            "registration_to_choose",
+            (
+                "您在多个执业地点有注册，请指明办理哪一个。",
+                "You are registered in several locations; say which one it is about.",
+            ),
+            ("请填写该注册的编号。", "Give the registration's id."),
+            field="registration_id",
+            source="Q11.3",
+        )
+    return found.id if found else None
+
+
+async def _about_somebody(
     tx: Transaction, kit: Kit, caller: Principal, row: BusinessType, start: Start
 ) -> Application:
-    if not row.by_institution:
+    """An institution about one of its own people, or the authority that decides (依职权)."""
+    if not (row.by_institution if caller.role == "institution" else row.by_authority):
         raise refused(
-            "not_filed_by_institutions",
+            f"not_filed_by_{'institutions' if caller.role == 'institution' else 'authorities'}",
             ("此业务只能由本人申请。", "Only the person can apply for this."),
             ("请提醒本人在个人端提交申请。", "Remind the person to apply."),
             field="business_type",
@@ -91,11 +136,30 @@ async def _about_own_person(
     if start.registration_id is None:
         raise _missing("registration_id")
     held = await registrations.find(tx.connection, start.registration_id)
-    if held is None or held.institution_id != caller.institution_id:
+    if held is None or held.profession != row.profession or not _theirs(caller, held):
         raise not_found()
     to = await institution_of(tx, row, held.institution_id)
+    decider = to.authority.id if to.authority else None
+    if caller.role == "authority" and decider != caller.authority_id:
+        raise refused(
+            "not_deciding_authority",
+            ("此业务由其他审批机关办理。", "Another authority decides this."),
+            (
+                "请向该审批机关通报（如行政处罚），由其依法办理。",
+                "Tell that authority, for instance by reporting the penalty.",
+            ),
+            source="Q50",
+            status=403,
+        )
     person = Person(held.name, held.gender, held.birth_date, held.sealed_id_number)
-    return await _add(tx, kit, caller, row, start, person, held.person_key, to)
+    about = held.id if row.profession == "physician" else None
+    return await _add(tx, kit, caller, row, start, person, held.person_key, to, about)
+
+
+def _theirs(caller: Principal, held: Registration) -> bool:
+    if caller.role == "institution":
+        return held.institution_id == caller.institution_id
+    return divisions.is_within(held.region, caller.region or "")
 
 
 async def _add(
@@ -106,7 +170,8 @@ async def _add(
     start: Start,
     person: Person,
     person_key: str,
-    to: facts.Addressee,
+    to: Addressee,
+    about: str | None,
 ) -> Application:
     now = kit.clock.now()
     origin_id, origin_name = await origin_named(tx, row, start.form)
@@ -126,20 +191,21 @@ async def _add(
         form=sealed_form(kit, start.form),
         created_at=now,
         updated_at=now,
-        source="institution" if caller.role == "institution" else "person",
+        source=_SOURCES[caller.role],
+        registration_id=about,
+        authority_id=caller.authority_id,
+        authority_name=to.authority.name if caller.authority_id and to.authority else None,
         origin_institution_id=origin_id,
         origin_institution_name=origin_name,
     )
     if not await applications.add(tx, one):
-        await _refuse_second(tx, kit, row, person_key)
+        await _refuse_second(tx, kit, row, person_key, to.id)
     await applications.STEPS.add(tx, one, "drafted", actor_of(caller))
     tx.emit(application_changed(one, "drafted"))
     return one
 
 
-async def institution_of(
-    tx: Transaction, row: BusinessType, institution_id: str
-) -> facts.Addressee:
+async def institution_of(tx: Transaction, row: BusinessType, institution_id: str) -> Addressee:
     """The institution an application is addressed to, or what that was merged into; it has to
     be in force."""
     place = await land(tx, institution_id)
@@ -177,6 +243,7 @@ async def _check_account(
         institution_id=start.institution_id,
         form={},
         active=False,
+        registration_id=start.registration_id,
     )
     for one in conditions(row, known):
         if one.condition in _OF_THE_ACCOUNT and one.outcome != "met":
@@ -197,12 +264,14 @@ async def _end_of_revoked(tx: Transaction, kit: Kit, person_key: str) -> None:
             await record(tx, after, "withdrawn", Actor(SYSTEM, SYSTEM, ""))
 
 
-async def _refuse_second(tx: Transaction, kit: Kit, row: BusinessType, person_key: str) -> None:
+async def _refuse_second(
+    tx: Transaction, kit: Kit, row: BusinessType, person_key: str, institution_id: str
+) -> None:
     found = await applications.open_of(tx.connection, person_key)
     others = tuple(
         OpenApplication(other["number"], other["business_type"])
         for other in found
-        if other["business_type"] in row.excludes
+        if facts.in_the_way(row, other, institution_id)
     )
     if others:
         today = kit.clock.today()

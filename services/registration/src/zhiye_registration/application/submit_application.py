@@ -12,12 +12,12 @@ from zhiye_registration.adapters import applications
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.asking import facts_of
-from zhiye_registration.application.recording import record
+from zhiye_registration.application.recording import organisation_of, record
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.domain.business_type import refusals
 from zhiye_registration.kit import Kit
 
-_WHATEVER_THE_PERSON_WANTS = frozenset({"death", "incapacity", "revoked"})
+_WHATEVER_THE_PERSON_WANTS = frozenset({"death", "incapacity", "revoked", "criminal", "banned"})
 """Grounds on which a cancellation goes before what was returned to the person."""
 
 
@@ -27,7 +27,7 @@ async def submit_application(tx: Transaction, kit: Kit, caller: Principal, key: 
     Raises ``Refused``: 404, 409 ``application_<state>``, 422 with every condition that is not met
     and every field that is missing, at once.
     """
-    if caller.role == "institution":
+    if caller.role != "practitioner":
         await _make_way(tx, kit, caller, key)
     before = of_side(caller, await applications.lock(tx, key), "applicant")
     after = take_step(before, "submit", "applicant", kit.moment())
@@ -48,7 +48,7 @@ async def submit_application(tx: Transaction, kit: Kit, caller: Principal, key: 
             authority_name=to.authority.name,
         )
     after = replace(after, account_id=caller.account_id)
-    organisation = before.institution_name if before.source == "institution" else None
+    organisation = organisation_of(before)
     change = "resubmitted" if again else "filed" if organisation else "submitted"
     await record(tx, after, change, actor_of(caller, organisation))
     return after

@@ -7,7 +7,7 @@ from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
 from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import of_side
-from zhiye_registration.application.recording import record
+from zhiye_registration.application.recording import organisation_of, record
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.kit import Kit
 
@@ -18,6 +18,5 @@ async def withdraw_application(
     """The withdrawn application. Raises ``Refused``: 404, 409 ``application_<state>``."""
     before = of_side(caller, await applications.lock(tx, key), "applicant")
     after = take_step(before, "withdraw", "applicant", kit.moment())
-    organisation = before.institution_name if before.source == "institution" else None
-    await record(tx, after, "withdrawn", actor_of(caller, organisation))
+    await record(tx, after, "withdrawn", actor_of(caller, organisation_of(before)))
     return after

@@ -13,7 +13,7 @@ from zhiye_registration.domain.business_type import BusinessType, Review
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.workflow import Action, Actor, State
 
-Source = Literal["person", "institution"]
+Source = Literal["person", "institution", "authority"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,9 @@ class Application:
     work; ``received_on`` is when it got the application, ``deadline`` the last working day it has,
     ``days_kept`` the working days it had left when it returned the application (the clock stops),
     ``returns`` how often it did. ``region`` is the institution's division code. ``source`` tells
-    who filed it: the person, or an institution about one of its own people (deck 7.1). The origin
-    is the army's or armed police's institution (Q33).
+    who filed it: the person, an institution about one of its own people (deck 7.1), or the deciding
+    authority (依职权, Q50). ``registration_id`` is which registration of a physician it is about.
+    The origin is the army's or armed police's institution (Q33).
     """
 
     id: str
@@ -57,6 +58,7 @@ class Application:
     authority_decision: str | None = None
     decided_at: datetime | None = None
     source: Source = "person"
+    registration_id: str | None = None
     origin_institution_id: str | None = None
     origin_institution_name: str | None = None
     origin_decision: str | None = None
@@ -97,9 +99,9 @@ def take_step(
     """
     row = application.row
     state, review = workflow.move(row.stages, application.state, application.review, action, actor)
-    filed = action == "submit" and application.source == "institution"
+    filed = action == "submit" and application.source != "person"
     if filed and state == "awaiting_institution":
-        # Filing it is the institution's review.
+        # Filing it is the institution's review; an authority needs none.
         state, review = workflow.move(row.stages, state, review, "approve", "institution")
     if action == "return":
         _check_return(application, row.reviews[application.review], at)
@@ -115,7 +117,7 @@ def take_step(
         return replace(after, reasons=application.reasons)
     if action == "submit" and application.submitted_at is None:
         after = replace(after, submitted_at=at.now)
-    if filed:
+    if filed and application.source == "institution":
         after = _note_review(after, "approve", "institution", at)
     return _note_review(_run_clock(application, after, at), action, actor, at)
 

@@ -16,12 +16,29 @@ from zhiye_registration.domain.workflow import Actor, State
 
 Profession = Literal["nurse", "physician"]
 Outcome = Literal["met", "not_met", "unknown"]
-Effect = Literal["register", "extend", "move", "cancel", "restore", "take_over", "reissue"]
+Effect = Literal[
+    "register",
+    "extend",
+    "move",
+    "cancel",
+    "restore",
+    "take_over",
+    "reissue",
+    "register_physician",
+    "alter",
+    "file_institution",
+    "file_off_post",
+    "move_out",
+]
 """What an approval does (``zhiye_registration.application.effects``): ``register`` makes a
 registration with a certificate number, valid 5 years; ``extend`` adds 5 years; ``move`` brings it
 to another institution, the expiry stays; ``cancel``; ``restore`` is cancelled no more, valid 5
 years from then; ``take_over`` brings it in from the army or armed police; ``reissue`` notes that
-the certificate was printed again."""
+the certificate was printed again.
+
+Of physicians: ``register_physician`` makes a registration in a location under the number for life,
+or puts one in force again; ``alter`` changes institution, location, level, category, scopes;
+``file_institution`` adds a further institution; ``file_off_post``; ``move_out``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,11 @@ class BusinessType:
     own people's renewals and cancellations only (deck 7)."""
     by_institution: bool = False
     """Whether an institution may file it about one of its own people (deck 7.1)."""
+    by_authority: bool = False
+    """Whether the deciding authority may open it by itself (依职权, Q50)."""
+    of_own: bool = False
+    """Whether it is about a registration that the person has, and which has to be told where there
+    are several (physicians)."""
 
     @property
     def name(self) -> Text:
@@ -94,7 +116,8 @@ class BusinessType:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The row's conditions; one for each status that it does not start from comes first."""
-        barred = [c for status, c in STATUS_CONDITIONS.items() if status not in self.from_status]
+        of_status = STATUS_CONDITIONS[self.profession]
+        barred = [c for status, c in of_status.items() if status not in self.from_status]
         return (*barred, *self.own_conditions)
 
 

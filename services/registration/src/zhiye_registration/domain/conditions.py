@@ -51,7 +51,7 @@ def _status_is_not(status: Status) -> Callable[[Facts], bool]:
     return lambda facts: facts.status != status
 
 
-STATUS_CONDITIONS: dict[Status, Condition] = {
+_NURSES: dict[Status, Condition] = {
     "never_registered": Condition(
         "registered_before",
         Text("曾经取得执业注册", "Has been registered before"),
@@ -98,7 +98,64 @@ STATUS_CONDITIONS: dict[Status, Condition] = {
         Text("请办理重新注册。", "Apply for re-registration."),
     ),
 }
-"""One condition for each status that a business type does not start from."""
+_PHYSICIANS: dict[Status, Condition] = {
+    "never_registered": Condition(
+        "registered_before",
+        Text("曾经取得执业注册", "Has been registered before"),
+        "Q5, Q7",
+        ("registration",),
+        _status_is_not("never_registered"),
+        Text("您从未取得医师执业注册。", "You have never been registered."),
+        Text("请办理医师执业注册。", "Apply for registration."),
+    ),
+    "registered": Condition(
+        "not_registered_now",
+        Text("当前没有有效的执业注册", "Not registered at present"),
+        "Q7, Q11.3",
+        ("registration",),
+        _status_is_not("registered"),
+        Text("您当前为在册状态。", "You are registered at present."),
+        Text(
+            "更换主要执业机构、类别、范围或级别请办理变更注册；保留原注册并在其他省执业请办理增加执业地点。",
+            "Apply for a change; to practise in another province as well, add a location.",
+        ),
+    ),
+    "filed": Condition(
+        "not_filed",
+        Text("不处于离岗备案状态", "Not filed off post"),
+        "Q5.5, Q20.3.2",
+        ("registration",),
+        _status_is_not("filed"),
+        Text("您的执业注册已备案（离岗）。", "Your registration is filed off post."),
+        Text("重新执业请办理医师重新注册。", "To practise again, apply for re-registration."),
+    ),
+    "moving_out": Condition(
+        "not_moving_out",
+        Text("未变更至未开展电子化注册的地区", "Not moved to a region that is not online"),
+        "Q5.5",
+        ("registration",),
+        _status_is_not("moving_out"),
+        Text(
+            "您的执业注册已变更至未开展电子化注册的地区。",
+            "Your registration moved to a region that is not online.",
+        ),
+        Text("回到本系统请办理医师重新注册。", "To come back, apply for re-registration."),
+    ),
+    "cancelled": Condition(
+        "not_cancelled",
+        Text("没有被注销的执业注册", "No cancelled registration"),
+        "Law on Physicians (2021) art. 18",
+        ("registration",),
+        _status_is_not("cancelled"),
+        Text("您的执业注册已注销。", "Your registration was cancelled."),
+        Text("请办理医师重新注册。", "Apply for re-registration."),
+    ),
+}
+STATUS_CONDITIONS: dict[str, dict[Status, Condition]] = {
+    "nurse": _NURSES,
+    "physician": _PHYSICIANS,
+}
+"""By profession, one condition for each status that a business type does not start from."""
 
 NO_OPEN_APPLICATION = Condition(
     "no_open_application",
@@ -182,7 +239,7 @@ ACCOUNT_ACTIVE = Condition(
     Text("申请人账户已激活", "The applicant's account is active"),
     "Q5, Q29",
     ("account",),
-    lambda facts: facts.by_institution or facts.account_active,
+    lambda facts: facts.by_institution or facts.by_authority or facts.account_active,
     Text("您的账户尚未激活。", "Your account is not active yet."),
     Text("请先完成手机验证和账户激活。", "Verify your phone and activate the account first."),
 )

@@ -8,31 +8,40 @@ from typing import Literal
 
 from zhiye_contracts.reasons import Language, Text
 
-Status = Literal["never_registered", "registered", "expired", "cancelled"]
-"""注册状态: never registered (exam pool), in force, expired and not renewed, cancelled."""
+Status = Literal["never_registered", "registered", "expired", "cancelled", "filed", "moving_out"]
+"""注册状态: never registered (exam pool), in force, expired and not renewed (nurses), cancelled;
+filed off post and moved to where registration is not electronic (physicians, Q5.5)."""
 
 STATUSES: dict[Status, Text] = {
     "never_registered": Text("从未注册", "never registered"),
     "registered": Text("在册", "registered"),
     "expired": Text("在册，过期未延续注册", "registered, expired and not renewed"),
     "cancelled": Text("注销", "cancelled"),
+    "filed": Text("备案", "filed off post"),
+    "moving_out": Text("区内到区外变更", "moving to a region that is not online"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Qualification:
-    """A qualification of the profession asked about (考试合格证明)."""
+    """A qualification of the profession asked about (考试合格证明), a physician's with its level
+    and category."""
 
     passed_on: date
     in_force: bool = True
+    id: str = ""
+    level: str = ""
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRegistration:
-    """The person's newest registration in the profession, as it is recorded."""
+    """The registration that is asked about, as it is recorded: of a nurse the newest, of a
+    physician one of those of the several locations."""
 
     status: str
     valid_until: date | None
+    id: str = ""
     institution_id: str | None = None
     institution_name: str | None = None
     certificate_key: str | None = None
@@ -40,6 +49,12 @@ class HeldRegistration:
     cancellation_ground: str | None = None
     region_online: bool = True
     """Whether registration is electronic where the person is registered (Q5.2, Q29.2)."""
+    region: str = ""
+    location: str = ""
+    level: str | None = None
+    category: str | None = None
+    scopes: tuple[str, ...] = ()
+    filed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,8 @@ class ChosenInstitution:
     """Whether a deciding authority is set for this business type (deck 3)."""
     is_own: bool = False
     """Whether the person is registered there."""
+    id: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +123,63 @@ class Declared:
     informed_on: date | None = None
     informed_by: str | None = None
     military: Military = field(default_factory=Military)
+    qualification_id: str | None = None
+    """Of a physician: by which to be registered (选择资格)."""
+    scopes: tuple[str, ...] = ()
+    no_criminal_record: bool | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+    """Of a filing at a further institution, both days included."""
+    left_on: date | None = None
+    """Last day at work of who leaves (离岗), or last of a residency."""
+    destination: str | None = None
+    """Region or institution that is not online yet, to which somebody moves."""
     filled: frozenset[str] = frozenset()
     """Names of the information fields that are filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFiling:
+    """A filing at a further institution (多执业机构备案) that is not over."""
+
+    institution_id: str
+    from_on: date
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What a physician's registration says: level, category, scopes (sorted), location."""
+
+    level: str
+    category: str
+    scopes: tuple[str, ...]
+    location: str
+
+
+ScopeCaseState = Literal["open", "settled", "not_agreed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhysicianFacts:
+    """What only the conditions of physicians look at.
+
+    ``others`` are the registrations in force apart from the one asked about. ``chosen`` is the
+    qualification to be registered by. ``wanted`` is what the registration would say afterwards;
+    ``None`` while something is not known. ``scope_faults`` tells why the catalogue of the province
+    does not have the scopes; ``scopes_by_agreement`` that this does not matter, because two
+    authorities settle it (Q49).
+    """
+
+    others: tuple[HeldRegistration, ...] = ()
+    chosen: Qualification | None = None
+    wanted: Practice | None = None
+    scope_faults: tuple[Text, ...] | None = None
+    most_scopes: int = 1
+    scope_case: ScopeCaseState | None = None
+    filings: tuple[HeldFiling, ...] = ()
+    trainee_finished_on: date | None = None
+    assessments_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +208,12 @@ class Facts:
     evidence: int = 0
     """Files that go with it."""
     renewal: RenewalWindow | None = None
+    by_authority: bool = False
+    """Whether the deciding authority itself opens it (依职权)."""
+    barred_until: date | None = None
+    """Before which day a penalty keeps the person from being registered."""
+    suspended_until: date | None = None
+    physician: PhysicianFacts = field(default_factory=PhysicianFacts)
 
     @property
     def passed_on(self) -> date | None:
@@ -155,6 +233,14 @@ class Facts:
             "own_institution": (held and held.institution_name) or "—",
             "renewal_opens_on": "—",
             "renewal_closes_on": "—",
+            "barred_until": str(self.barred_until or "—"),
+            "suspended_until": str(self.suspended_until or "—"),
+            "scope_faults": " ".join(t.read(language) for t in self.physician.scope_faults or ()),
+            "most_scopes": str(self.physician.most_scopes),
+            "other_institutions": separator.join(
+                other.institution_name or "—" for other in self.physician.others
+            )
+            or "—",
         }
         if self.renewal is not None:
             words["renewal_opens_on"] = self.renewal.opens_on.isoformat()
@@ -167,6 +253,10 @@ def registration_status(registration: HeldRegistration | None, today: date) -> S
     expired registration is still on the register."""
     if registration is None:
         return "never_registered"
+    if registration.status == "filed":
+        return "filed"
+    if registration.status == "moving_out":
+        return "moving_out"
     if registration.status != "registered":
         return "cancelled"
     if registration.valid_until is not None and registration.valid_until < today:

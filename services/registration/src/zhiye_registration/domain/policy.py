@@ -11,6 +11,9 @@ from types import MappingProxyType
 
 from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.nurse_policy import NURSES
+from zhiye_registration.domain.physician_policy import PHYSICIANS
 
-BUSINESS_TYPES: Mapping[str, BusinessType] = MappingProxyType({row.slug: row for row in NURSES})
+BUSINESS_TYPES: Mapping[str, BusinessType] = MappingProxyType(
+    {row.slug: row for row in (*NURSES, *PHYSICIANS)}
+)
 """The policy table, by slug."""

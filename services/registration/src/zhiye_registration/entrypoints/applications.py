@@ -11,12 +11,14 @@ from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
 from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters import applications
-from zhiye_registration.application.access import not_found, side_of
+from zhiye_registration.application.access import not_found, of_side, side_of
 from zhiye_registration.application.revise_application import revise_application
 from zhiye_registration.application.start_application import Start, start_application
 from zhiye_registration.application.submit_application import submit_application
 from zhiye_registration.application.withdraw_application import withdraw_application
 from zhiye_registration.domain.application import Application
+from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.entrypoints.forms import read_form
 from zhiye_registration.entrypoints.schemas import (
     ApplicationIn,
     ApplicationOut,
@@ -27,9 +29,9 @@ from zhiye_registration.kit import Kit
 
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000APP001"])]
 _PATH = "/api/v1/applications"
-_APPLICANT = allow("practitioner", "institution", inactive=True)
+_APPLICANT = allow("practitioner", "institution", "authority", inactive=True)
 """Also who has no active account yet: for some businesses the approval activates it (Q5.2, Q29.2);
-institutions about their own people."""
+institutions about their own people; authorities where they act by themselves (Q50)."""
 _SIDES = allow("practitioner", "institution", "authority", inactive=True)
 
 
@@ -56,7 +58,7 @@ def routes(kit: Kit) -> Routes:
     ) -> ApplicationOut:
         """Start an application as a draft; an institution starts one about one of its own people,
         where the business type allows it (deck 7.1). 409 names the open one if there is one."""
-        form = body.form.model_dump(mode="json", exclude_none=True)
+        form = read_form(BUSINESS_TYPES[body.business_type].profession, body.form)
         start = Start(body.business_type, form, body.institution_id, body.registration_id)
         one = await start_application(tx, kit, caller, start)
         response.headers["Location"] = f"{_PATH}/{one.id}"
@@ -73,7 +75,8 @@ def routes(kit: Kit) -> Routes:
         response: Response,
     ) -> ApplicationOut:
         """Change a draft, or correct what was returned. Needs If-Match."""
-        form = body.form.model_dump(mode="json", exclude_none=True)
+        before = of_side(caller, await applications.find(tx.connection, id), "applicant")
+        form = read_form(before.row.profession, body.form)
         one = await revise_application(tx, kit, caller, id, version, body.institution_id, form)
         return await answer(tx, kit, one, caller, language, response)
 

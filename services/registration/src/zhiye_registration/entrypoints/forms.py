@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import ConfigDict, Field, ValidationError, WrapValidator, field_validator
 
 from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
@@ -18,11 +19,18 @@ from zhiye_contracts.codes import (
     NURSE_DEPARTMENTS,
     NURSE_WORK_CATEGORIES,
     NURSING_TITLES,
+    OFF_POST_GROUNDS,
+    PHYSICIAN_CANCELLATION_GROUNDS,
+    PHYSICIAN_DEPARTMENTS,
+    PHYSICIAN_SCOPES,
+    PHYSICIAN_TITLES,
     REISSUE_GROUNDS,
     WAYS_OF_INFORMING,
     CodeTable,
 )
 from zhiye_contracts.reasons import Language
+
+_PHYSICIAN_GROUNDS = {**PHYSICIAN_CANCELLATION_GROUNDS, **OFF_POST_GROUNDS, **REISSUE_GROUNDS}
 
 
 class Health(Schema):
@@ -124,26 +132,123 @@ class NurseForm(Schema):
     military: Military | None = None
 
 
-_CODED: dict[str, tuple[CodeTable, Callable[[Mapping[str, Any]], Any]]] = {
-    "department": (NURSE_DEPARTMENTS, lambda form: form.get("department")),
-    "work_category": (NURSE_WORK_CATEGORIES, lambda form: form.get("work_category")),
-    "title": (NURSING_TITLES, lambda form: form.get("title")),
+class PhysicianForm(Schema):
+    """A physician's application form (医师执业、变更执业、多机构备案申请审核表).
+
+    Level and location are not asked for: they follow from the qualification and the institution
+    (Q7-Q9)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "scopes": ["11"],
+                    "department": "03",
+                    "title": "234",
+                    "full_civil_capacity": True,
+                    "no_criminal_record": True,
+                    "education": {"school": "北京医学院", "education": "20"},
+                }
+            ]
+        }
+    )
+
+    qualification_id: str | None = Field(
+        None, max_length=64, description="By which to be registered; else the highest and newest"
+    )
+    scopes: list[one_of(PHYSICIAN_SCOPES)] | None = Field(  # type: ignore[valid-type]
+        None, max_length=5, description="Left out of a change: they stay"
+    )
+    department: one_of(PHYSICIAN_DEPARTMENTS) | None = None  # type: ignore[valid-type]
+    title: one_of(PHYSICIAN_TITLES) | None = None  # type: ignore[valid-type]
+    full_civil_capacity: bool | None = Field(None, description="Declared by the applicant")
+    no_criminal_record: bool | None = Field(
+        None, description="Declared: no criminal punishment, or served 2 years ago; no ban"
+    )
+    training: Training | None = Field(None, description="Where 2 years have passed")
+    education: Education | None = None
+    study_experience: str | None = Field(None, max_length=1000)
+    work_experience: str | None = Field(None, max_length=1000)
+    position: str | None = Field(None, max_length=50, description="职务")
+    work_began_on: date | None = Field(None, description="参加工作时间")
+    from_on: date | None = Field(None, description="Filing at a further institution: first day")
+    until_on: date | None = Field(None, description="Last day")
+    left_on: date | None = Field(None, description="Off post: last day at work or of a residency")
+    destination: str | None = Field(None, max_length=200, description="Moving out: where to")
+    ground: one_of(_PHYSICIAN_GROUNDS) | None = Field(  # type: ignore[valid-type]
+        None, description="Of a cancellation, a filing off post or a re-issue"
+    )
+    note: str | None = Field(None, max_length=1000, description="备注")
+    informed: Informed | None = Field(None, description="Filed by an institution")
+
+    @field_validator("scopes")
+    @classmethod
+    def _once(cls, scopes: list[str] | None) -> list[str] | None:
+        return sorted(set(scopes)) if scopes else None
+
+
+FORMS: dict[str, type[NurseForm] | type[PhysicianForm]] = {
+    "nurse": NurseForm,
+    "physician": PhysicianForm,
+}
+"""By profession."""
+
+Form = Annotated[NurseForm | PhysicianForm, WrapValidator(lambda given, _: given)]
+"""As it came: which of the two it has to be is known by the business type (``read_form``)."""
+
+
+def read_form(profession: str, given: Any) -> dict[str, Any]:
+    """The form of an application, as it is stored.
+
+    Raises ``RequestValidationError`` (422), each field named.
+    """
+    try:
+        form = FORMS[profession].model_validate({} if given is None else given)
+    except ValidationError as error:
+        found = [{**one, "loc": ("body", "form", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(found) from None
+    return form.model_dump(mode="json", exclude_none=True)
+
+
+_Read = Callable[[Mapping[str, Any]], Any]
+_OF_BOTH: dict[str, tuple[CodeTable, _Read]] = {
     "education.education": (
         EDUCATION,
         lambda form: (form.get("education") or {}).get("education"),
     ),
     "education.degree": (DEGREES, lambda form: (form.get("education") or {}).get("degree")),
     "informed.by": (WAYS_OF_INFORMING, lambda form: (form.get("informed") or {}).get("by")),
-    "military.source": (MILITARY_SOURCES, lambda form: (form.get("military") or {}).get("source")),
 }
-_GROUNDS = (CANCELLATION_GROUNDS, REISSUE_GROUNDS)
+_CODED: dict[str, dict[str, tuple[CodeTable, _Read]]] = {
+    "nurse": {
+        "department": (NURSE_DEPARTMENTS, lambda form: form.get("department")),
+        "work_category": (NURSE_WORK_CATEGORIES, lambda form: form.get("work_category")),
+        "title": (NURSING_TITLES, lambda form: form.get("title")),
+        "military.source": (
+            MILITARY_SOURCES,
+            lambda form: (form.get("military") or {}).get("source"),
+        ),
+        **_OF_BOTH,
+    },
+    "physician": {
+        "department": (PHYSICIAN_DEPARTMENTS, lambda form: form.get("department")),
+        "title": (PHYSICIAN_TITLES, lambda form: form.get("title")),
+        **_OF_BOTH,
+    },
+}
+_GROUNDS = {
+    "nurse": (CANCELLATION_GROUNDS, REISSUE_GROUNDS),
+    "physician": (PHYSICIAN_CANCELLATION_GROUNDS, OFF_POST_GROUNDS, REISSUE_GROUNDS),
+}
 
 
-def labels_of(form: Mapping[str, Any], language: Language) -> dict[str, str]:
+def labels_of(profession: str, form: Mapping[str, Any], language: Language) -> dict[str, str]:
     """The labels of the codes in a form, by the path of the field."""
-    found = {path: (table, read(form)) for path, (table, read) in _CODED.items()}
+    found = {path: (table, read(form)) for path, (table, read) in _CODED[profession].items()}
     labels = {path: table.label(code, language) for path, (table, code) in found.items() if code}
-    for table in _GROUNDS:
+    for table in _GROUNDS[profession]:
         if (ground := form.get("ground")) in table:
             labels["ground"] = table.label(str(ground), language)
+    for place, scope in enumerate(form.get("scopes") or ()):
+        labels[f"scopes.{place}"] = PHYSICIAN_SCOPES.label(scope, language)
     return labels

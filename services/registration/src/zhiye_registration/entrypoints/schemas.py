@@ -13,7 +13,7 @@ from zhiye_chassis.web import Schema
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.workflow import Action, State
-from zhiye_registration.entrypoints.forms import NurseForm
+from zhiye_registration.entrypoints.forms import Form
 
 _INSTITUTION = "01JD0000000000000000INS001"
 _FORM: dict[str, Any] = {
@@ -38,9 +38,13 @@ class ApplicationIn(Schema):
         None, min_length=1, max_length=64, description="A person's: where it is addressed to"
     )
     registration_id: str | None = Field(
-        None, min_length=1, max_length=64, description="An institution's: whom it is about"
+        None,
+        min_length=1,
+        max_length=64,
+        description="An institution's or authority's: whom it is about; a physician's who has"
+        " several: which one",
     )
-    form: NurseForm = Field(default_factory=NurseForm)
+    form: Form = Field(default_factory=dict)  # type: ignore[assignment]
 
 
 class RevisionIn(Schema):
@@ -51,7 +55,7 @@ class RevisionIn(Schema):
     institution_id: str | None = Field(
         None, min_length=1, max_length=64, description="Another one, while it is a draft"
     )
-    form: NurseForm
+    form: Form
 
 
 class SearchIn(Schema):
@@ -117,7 +121,7 @@ class ApplicationItem(BaseModel):
     institution_review: ReviewOut
     authority_id: str | None = None
     authority_decision: ReviewOut | None = None
-    source: Literal["person", "institution"] = Field(description="Who filed it")
+    source: Literal["person", "institution", "authority"] = Field(description="Who filed it")
     source_label: str = Field(examples=["个人网上申请"])
     origin_institution_id: str | None = Field(None, description="Army or armed police (Q33)")
     origin_review: ReviewOut | None = None

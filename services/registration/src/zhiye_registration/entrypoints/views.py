@@ -124,7 +124,7 @@ async def application_view(
         "version": one.version,
         "created_at": one.created_at,
         "form": opened_form(kit, one.form),
-        "form_labels": labels_of(one.form, language),
+        "form_labels": labels_of(one.row.profession, one.form, language),
         "actions": _actions(one, caller),
         "checklist": [material.read(language) for material in one.row.materials],
         "timeline": [

@@ -1,0 +1,527 @@
+"""The named conditions of physicians: qualification, scopes, locations, what bars them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from zhiye_contracts.reasons import Text
+from zhiye_registration.domain import nurse_conditions as n
+from zhiye_registration.domain.conditions import Condition
+from zhiye_registration.domain.facts import Facts
+from zhiye_registration.domain.periods import add_years, last_day
+from zhiye_registration.domain.registration import ASSISTANT, PHYSICIAN
+
+REGISTER_WITHIN_YEARS = 2
+"""Of the qualification, or of the last practice; else training (Law on Physicians art. 18; the
+Measures on Physician Registration of 2017)."""
+TRAINING_MONTHS = 6
+AGAIN_AFTER_FAILED_ASSESSMENT_YEARS = 1
+AGAIN_AFTER_PENALTY_YEARS = 2
+_LAW_16 = "Law on Physicians (2021) art. 16"
+
+
+def _qualified(facts: Facts) -> bool | None:
+    if not facts.qualifications:
+        return None
+    chosen = facts.physician.chosen
+    return chosen is not None and chosen.in_force and chosen.category is not None
+
+
+def _in_time_or_trained(facts: Facts) -> bool | None:
+    chosen = facts.physician.chosen
+    if chosen is None:
+        return None
+    if facts.applied_on <= add_years(chosen.passed_on, REGISTER_WITHIN_YEARS):
+        return True
+    return _trained(facts)
+
+
+def _practised_lately_or_trained(facts: Facts) -> bool | None:
+    held = facts.registration
+    if held is None:
+        return None
+    ended_on = held.cancelled_on or held.filed_on
+    if ended_on is None or facts.applied_on <= add_years(ended_on, REGISTER_WITHIN_YEARS):
+        return True
+    return _trained(facts)
+
+
+def _trained(facts: Facts) -> bool | None:
+    training = facts.declared.training
+    if training is None:
+        return None
+    return (
+        training.passed
+        and training.began_on <= training.ended_on <= facts.today
+        and training.ended_on >= last_day(training.began_on, TRAINING_MONTHS)
+        and bool(training.institution_name.strip())
+    )
+
+
+def _no_bar(facts: Facts) -> bool:
+    if facts.barred_until is not None and facts.applied_on < facts.barred_until:
+        return False
+    held = facts.registration
+    if held is None or held.cancelled_on is None:
+        return True
+    years = {
+        "revoked": AGAIN_AFTER_PENALTY_YEARS,
+        "criminal": AGAIN_AFTER_PENALTY_YEARS,
+        "assessment-failed": AGAIN_AFTER_FAILED_ASSESSMENT_YEARS,
+    }.get(held.cancellation_ground or "", 0)
+    return facts.applied_on >= add_years(held.cancelled_on, years)
+
+
+def _not_suspended(facts: Facts) -> bool:
+    return facts.suspended_until is None or facts.today > facts.suspended_until
+
+
+def _scopes_chosen(facts: Facts) -> bool | None:
+    wanted = facts.physician.wanted
+    if wanted is None or not wanted.scopes:
+        return None
+    kept = facts.registration is not None and wanted.scopes == facts.registration.scopes
+    return kept or len(wanted.scopes) <= facts.physician.most_scopes
+
+
+def _scopes_offered(facts: Facts) -> bool | None:
+    """In the catalogue of the province; the old scopes stay inside it (Q49)."""
+    wanted, held = facts.physician.wanted, facts.registration
+    faults = facts.physician.scope_faults
+    if wanted is None or not wanted.scopes or faults is None:
+        return None
+    stays = (
+        held is not None
+        and held.scopes == wanted.scopes
+        and held.category == wanted.category
+        and held.location[:2] == wanted.location[:2]
+    )
+    return stays or not faults
+
+
+def _scopes_offered_or_settled(facts: Facts) -> bool | None:
+    offered = _scopes_offered(facts)
+    if offered is not False:
+        return offered
+    wanted, held = facts.physician.wanted, facts.registration
+    same = wanted is not None and held is not None and held.scopes == wanted.scopes
+    if not same or held is None or wanted is None or held.category != wanted.category:
+        return False  # a scope that is new is chosen from the catalogue
+    # Before it is submitted there is no case yet: that is what opens it.
+    return facts.physician.scope_case in (None, "settled")
+
+
+def _location_free(facts: Facts) -> bool | None:
+    wanted = facts.physician.wanted
+    if wanted is None:
+        return None
+    return all(other.location != wanted.location for other in facts.physician.others)
+
+
+def _other_location(facts: Facts) -> bool | None:
+    wanted, held = facts.physician.wanted, facts.registration
+    if wanted is None or held is None:
+        return None
+    taken = {held.location, *(other.location for other in facts.physician.others)}
+    return wanted.location not in taken
+
+
+def _is_physician(facts: Facts) -> bool | None:
+    return facts.registration.level == PHYSICIAN if facts.registration else None
+
+
+def _is_assistant(facts: Facts) -> bool | None:
+    return facts.registration.level == ASSISTANT if facts.registration else None
+
+
+def _something_changes(facts: Facts) -> bool | None:
+    wanted, held, to = facts.physician.wanted, facts.registration, facts.institution
+    if wanted is None or held is None or to is None:
+        return None
+    return not to.is_own or (wanted.level, wanted.category, wanted.scopes, wanted.location) != (
+        held.level,
+        held.category,
+        held.scopes,
+        held.location,
+    )
+
+
+def _level_stays(facts: Facts) -> bool | None:
+    wanted, held = facts.physician.wanted, facts.registration
+    return None if wanted is None or held is None else wanted.level == held.level
+
+
+def _level_rises(facts: Facts) -> bool | None:
+    chosen = facts.physician.chosen
+    return None if chosen is None else chosen.level == PHYSICIAN and chosen.in_force
+
+
+def _identical_elsewhere(facts: Facts) -> bool | None:
+    """Category and scopes are the same in every location (Q11.3)."""
+    wanted = facts.physician.wanted
+    if wanted is None:
+        return None
+    return all(
+        (other.level, other.category, other.scopes)
+        == (wanted.level, wanted.category, wanted.scopes)
+        for other in facts.physician.others
+    )
+
+
+def _registered_in_location(facts: Facts) -> bool | None:
+    held, to = facts.registration, facts.institution
+    if held is None:
+        return False
+    if to is None:
+        return None
+    return held.status == "registered" and to.region.startswith(held.location)
+
+
+def _same_location(facts: Facts) -> bool | None:
+    held, to = facts.registration, facts.institution
+    if held is None or to is None:
+        return None
+    return to.region.startswith(held.location)
+
+
+def _has_main(facts: Facts) -> bool:
+    return facts.registration is not None and facts.registration.institution_id is not None
+
+
+def _not_main(facts: Facts) -> bool | None:
+    to = facts.institution
+    return None if to is None else not to.is_own
+
+
+def _not_filed_there(facts: Facts) -> bool | None:
+    to, declared = facts.institution, facts.declared
+    if to is None or declared.from_on is None or declared.until_on is None:
+        return None
+    return not any(
+        filing.institution_id == to.id
+        and filing.from_on <= declared.until_on
+        and declared.from_on <= filing.until_on
+        for filing in facts.physician.filings
+    )
+
+
+def _period(facts: Facts) -> bool | None:
+    declared = facts.declared
+    if declared.from_on is None or declared.until_on is None:
+        return None
+    return facts.applied_on <= declared.from_on <= declared.until_on
+
+
+def _scopes_within(facts: Facts) -> bool | None:
+    held = facts.registration
+    return None if held is None else set(facts.declared.scopes) <= set(held.scopes)
+
+
+PHYSICIAN_QUALIFIED = Condition(
+    "physician_qualified",
+    Text("取得医师资格，且所选资格有效", "Qualified; the qualification chosen is in force"),
+    "Law on Physicians (2021) art. 13; Q5.4, Q9",
+    ("qualification",),
+    _qualified,
+    Text(
+        "所选的医师资格不存在或已失效。", "The qualification chosen is not on record or not valid."
+    ),
+    Text(
+        "请在您名下的资格中选择；缺失或有误的，请申请补录或修改资格信息（见问题14）。",
+        "Choose one of your qualifications; if it is missing or wrong, ask for its correction.",
+    ),
+    field="form.qualification_id",
+)
+IN_TIME_OR_TRAINED = Condition(
+    "physician_in_time_or_trained",
+    Text(
+        "取得医师资格后2年内申请；超过的，应连续接受6个月以上培训并考核合格",
+        "Within 2 years of qualifying; else 6 months' training in one go, passed",
+    ),
+    "Measures on Physician Registration (2017)",
+    ("qualification", "training"),
+    _in_time_or_trained,
+    Text(
+        "取得医师资格已超过2年，申报的培训不足6个月、尚未结束或未考核合格。",
+        "Qualified over 2 years ago, and the training declared is under 6 months, not over yet or"
+        " not passed.",
+    ),
+    Text(
+        "请在省级以上卫生健康行政部门指定的机构接受6个月以上培训，考核合格后填写培训信息。",
+        "Have 6 months' training at an institution that the province names, then declare it.",
+    ),
+    field="form.training",
+)
+PRACTISED_LATELY_OR_TRAINED = replace(
+    IN_TIME_OR_TRAINED,
+    name="physician_practised_lately_or_trained",
+    text=Text(
+        "中止执业活动未满2年；满2年的，应接受6个月以上培训并考核合格",
+        "Not out of practice for over 2 years; else 6 months' training, passed",
+    ),
+    source="Law on Physicians (2021) art. 18",
+    needs=("registration", "training"),
+    test=_practised_lately_or_trained,
+    reason=Text(
+        "中止执业活动已满2年，申报的培训不足6个月、尚未结束或未考核合格。",
+        "Out of practice for over 2 years, and the training declared is under 6 months, not over"
+        " yet or not passed.",
+    ),
+)
+FULL_CAPACITY = replace(n.FULL_CAPACITY, source=_LAW_16)
+NO_CRIMINAL_RECORD = Condition(
+    "no_criminal_record",
+    Text(
+        "未受刑事处罚，或刑罚执行完毕已满2年，且未被依法禁止从事医师职业",
+        "No criminal punishment, or served 2 years ago; not banned from the profession",
+    ),
+    _LAW_16,
+    ("no_criminal_record",),
+    lambda facts: facts.declared.no_criminal_record,
+    Text("您没有声明不存在该情形。", "It is not declared that this is so."),
+    Text(
+        "请如实声明；期限未满的，请在期满后申请。",
+        "Declare it truthfully; while the time runs, apply when it is over.",
+    ),
+    field="form.no_criminal_record",
+)
+NO_BAR = Condition(
+    "no_bar",
+    Text(
+        "被吊销执业证书或刑罚执行完毕已满2年，因考核不合格被注销已满1年，不在禁业期内",
+        "2 years after a revocation or a sentence served, 1 year after a failed assessment; no ban",
+    ),
+    _LAW_16,
+    ("registration", "penalties"),
+    _no_bar,
+    Text(
+        "法定期限未满，不予注册（限制至{barred_until}）。",
+        "The time that the law sets is not over (until {barred_until}).",
+    ),
+    Text("请在期满后申请。", "Apply when it is over."),
+)
+NOT_SUSPENDED = Condition(
+    "not_suspended",
+    Text("未被暂停执业活动", "Not suspended from practice"),
+    "Law on Physicians (2021) arts. 55, 56",
+    ("penalties",),
+    _not_suspended,
+    Text("您被暂停执业活动至{suspended_until}。", "You are suspended until {suspended_until}."),
+    Text("请在暂停期满后申请。", "Apply when the suspension is over."),
+)
+SCOPES_CHOSEN = Condition(
+    "scopes_chosen",
+    Text("选择了执业范围，且不超过规定个数", "Scopes are chosen, and not too many"),
+    "domain 5; the catalogue of the province",
+    ("scopes",),
+    _scopes_chosen,
+    Text("执业范围最多可选{most_scopes}个。", "At most {most_scopes} scopes may be chosen."),
+    Text("请按本省执业范围名录选择。", "Choose from the catalogue of the province."),
+    field="form.scopes",
+)
+SCOPES_OFFERED = Condition(
+    "scopes_offered",
+    Text(
+        "执业范围在拟执业地的执业范围名录内，与类别相符；省内变更可保留原范围",
+        "The scopes are in the province's catalogue under the category; inside a province the old"
+        " ones stay",
+    ),
+    "Q49",
+    ("scopes", "institution_id"),
+    _scopes_offered,
+    Text("{scope_faults}", "{scope_faults}"),
+    Text("请按该省执业范围名录选择。", "Choose from the catalogue of that province."),
+    field="form.scopes",
+)
+SCOPES_OFFERED_OR_SETTLED = replace(
+    SCOPES_OFFERED,
+    name="scopes_offered_or_settled",
+    text=Text(
+        "执业范围在拟执业地的执业范围名录内；跨省不一致的，由两省协商",
+        "The scopes are in the province's catalogue; where provinces differ, the two settle it",
+    ),
+    test=_scopes_offered_or_settled,
+    next_step=Text(
+        "两省协商结果见“执业范围协商”；未达成一致的，请改选该省名录内的范围后重新申请。",
+        "See the scope case; if they did not agree, apply again with a scope of that catalogue.",
+    ),
+)
+LOCATION_FREE = Condition(
+    "location_free",
+    Text(
+        "拟执业地点没有您的其他主要执业机构", "No other main institution of yours in the location"
+    ),
+    "Q7, Q8, Q10.5",
+    ("registration", "institution_id"),
+    _location_free,
+    Text(
+        "您在该执业地点已有主要执业机构（{other_institutions}），一个执业地点只能有一个。",
+        "You have a main institution there already ({other_institutions}); a location has one.",
+    ),
+    Text(
+        "请在该地点的注册上办理变更主要执业机构，或办理多执业机构备案。",
+        "Change the main institution of that registration, or file a further institution.",
+    ),
+    field="institution_id",
+)
+OTHER_LOCATION = replace(
+    LOCATION_FREE,
+    name="other_location",
+    text=Text("拟增加的执业地点没有您的有效注册", "Not registered in the location to be added"),
+    source="Q11",
+    test=_other_location,
+    reason=Text("您在该执业地点已有有效注册。", "You are registered in this location already."),
+)
+LEVEL_OF_PHYSICIAN = Condition(
+    "level_of_physician",
+    Text(
+        "级别为执业医师；执业助理医师只能有一个执业地点",
+        "A physician; an assistant has one location",
+    ),
+    "domain 5",
+    ("registration",),
+    _is_physician,
+    Text("执业助理医师只能注册一个执业地点。", "An assistant can have one location only."),
+    Text("请办理变更执业地点。", "Change the location instead."),
+)
+LEVEL_OF_ASSISTANT = Condition(
+    "level_of_assistant",
+    Text("现注册级别为执业助理医师", "Registered as an assistant physician"),
+    "Q9",
+    ("registration",),
+    _is_assistant,
+    Text("您已注册为执业医师。", "You are registered as a physician already."),
+    Text("其他事项的变更请办理医师变更注册。", "For other changes, apply for a change."),
+)
+LEVEL_RISES = Condition(
+    "level_rises",
+    Text("拟依据的资格为执业医师资格且有效", "The qualification chosen is a physician's, in force"),
+    "Q9",
+    ("qualification",),
+    _level_rises,
+    Text(
+        "所选资格不是有效的执业医师资格。",
+        "The qualification chosen is not a physician's in force.",
+    ),
+    Text(
+        "请选择执业医师资格；资格未到账的，请申请补录（见问题14）。",
+        "Choose the physician's qualification; if it is missing, ask for it to be added.",
+    ),
+    field="form.qualification_id",
+)
+LEVEL_STAYS = Condition(
+    "level_stays",
+    Text("变更类别所依据的资格与现级别相同", "The qualification chosen is of the present level"),
+    "Q9",
+    ("qualification", "registration"),
+    _level_stays,
+    Text("所选资格的级别与现注册级别不同。", "The qualification chosen is of another level."),
+    Text("变更级别请办理变更执业级别。", "To change the level, apply for that."),
+    field="form.qualification_id",
+)
+SOMETHING_CHANGES = Condition(
+    "something_changes",
+    Text("至少有一项注册内容发生变化", "Something changes"),
+    "Q7, Q22",
+    ("registration", "institution_id", "scopes"),
+    _something_changes,
+    Text("机构、类别、范围均与现注册一致，没有变更。", "Nothing differs from the registration."),
+    Text("请选择要变更的事项。", "Choose what is to change."),
+    field="form",
+)
+IDENTICAL_ELSEWHERE = Condition(
+    "identical_elsewhere",
+    Text(
+        "在其他执业地点的资格和执业范围与此完全一致",
+        "Qualification and scopes are the same in the other locations",
+    ),
+    "Q11.3",
+    ("registration", "scopes"),
+    _identical_elsewhere,
+    Text(
+        "您在其他执业地点的注册（{other_institutions}）与拟变更的类别、范围不一致。",
+        "Registered elsewhere ({other_institutions}) with another category or other scopes.",
+    ),
+    Text(
+        "请先注销其他执业地点的注册，变更后再增加执业地点。",
+        "Cancel the other locations first, and add them again after the change.",
+    ),
+    field="form.scopes",
+)
+REGISTERED_IN_LOCATION = Condition(
+    "registered_in_location",
+    Text("在拟备案机构所在执业地点有有效注册", "Registered in the location of the institution"),
+    "Q10.3, Q11.1",
+    ("registration", "institution_id"),
+    _registered_in_location,
+    Text("您在该执业地点没有有效的执业注册。", "You are not registered in this location."),
+    Text(
+        "请先在该执业地点选择主要执业机构，办理增加执业地点。",
+        "Add the location first, with a main institution there.",
+    ),
+    field="institution_id",
+)
+SAME_LOCATION = Condition(
+    "same_location",
+    Text("拟备案机构在执业地点内，不跨执业地点", "The institution is inside the location"),
+    "Q10.1, Q10.2, Q10.4",
+    ("registration", "institution_id"),
+    _same_location,
+    Text("拟备案机构不在您的执业地点内。", "The institution is outside your location."),
+    Text(
+        "执业医师请先在该省增加执业地点；执业助理医师请选择本县、区的机构。",
+        "A physician adds the location first; an assistant chooses one of the own county.",
+    ),
+    field="institution_id",
+)
+HAS_MAIN_INSTITUTION = Condition(
+    "has_main_institution",
+    Text("在该执业地点已确定主要执业机构", "There is a main institution in the location"),
+    "Q10.5",
+    ("registration",),
+    _has_main,
+    Text("您在该执业地点尚未确定主要执业机构。", "There is no main institution in this location."),
+    Text("请先确定主要执业机构。", "Have a main institution there first."),
+)
+NOT_MAIN_INSTITUTION = Condition(
+    "not_main_institution",
+    Text("拟备案机构不是主要执业机构", "The institution is not the main one"),
+    "Q10",
+    ("registration", "institution_id"),
+    _not_main,
+    Text(
+        "所选机构就是您的主要执业机构，无需备案。", "It is your main institution; no need to file."
+    ),
+    Text("请选择其他机构。", "Choose another institution."),
+    field="institution_id",
+)
+NOT_FILED_THERE = Condition(
+    "not_filed_there",
+    Text("在该机构没有期间重叠的备案", "No filing there at the same time"),
+    "Q10",
+    ("institution_id", "period"),
+    _not_filed_there,
+    Text("您在该机构的备案与此期间重叠。", "There is a filing at this institution in that time."),
+    Text("请改选期间，或先终止原备案。", "Choose another time, or end that filing first."),
+    field="form.from_on",
+)
+FILING_PERIOD = Condition(
+    "filing_period",
+    Text("备案起止日期有效：不早于申请日，止不早于起", "From and to: not before today, in order"),
+    "domain 5; Q10",
+    ("period",),
+    _period,
+    Text("备案起止日期不合理。", "The dates do not fit."),
+    Text("请填写今天或以后的起始日期和不早于它的终止日期。", "Give dates from today on, in order."),
+    field="form.from_on",
+)
+FILING_SCOPES = Condition(
+    "filing_scopes",
+    Text("备案的执业范围在注册的范围之内", "The scopes are among those registered"),
+    "Q10, Q11.3",
+    ("registration", "scopes"),
+    _scopes_within,
+    Text("所选范围超出了您注册的执业范围。", "A scope is not among those registered."),
+    Text("请在注册的执业范围内选择；留空即为全部。", "Choose among them; none is all."),
+    field="form.scopes",
+)
