@@ -24,6 +24,7 @@ from zhiye_contracts.events.qualifications import (
 )
 from zhiye_contracts.events.registration import (
     ApplicationChanged,
+    FilingEnded,
     InformationChangeStepped,
     PersonAsked,
     QualificationsKept,
@@ -31,6 +32,7 @@ from zhiye_contracts.events.registration import (
     RegistrationMoved,
     RenewalReminder,
 )
+from zhiye_contracts.events.scope_cases import ScopeCaseChanged
 
 __all__ = [
     "EVENTS",
@@ -39,6 +41,7 @@ __all__ = [
     "AuthorityChanged",
     "Event",
     "FilingChanged",
+    "FilingEnded",
     "ForwardedEvidence",
     "InformationChangeStepped",
     "InstitutionChanged",
@@ -58,6 +61,7 @@ __all__ = [
     "RegistrationChanged",
     "RegistrationMoved",
     "RenewalReminder",
+    "ScopeCaseChanged",
     "ToldReason",
     "told_reasons",
 ]

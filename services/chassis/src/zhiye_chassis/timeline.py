@@ -54,8 +54,15 @@ class Timeline:
     table: Table
     owner: str
 
-    async def add(self, tx: Transaction, one: Stepped, action: str, actor: Actor) -> None:
-        """Append a step; it is never changed afterwards."""
+    async def add(
+        self,
+        tx: Transaction,
+        one: Stepped,
+        action: str,
+        actor: Actor,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append a step; it is never changed afterwards. ``more`` is what only this table has."""
         row: dict[str, Any] = {
             self.owner: one.id,
             "version": one.version,
@@ -70,7 +77,7 @@ class Timeline:
         }
         if actor.organisation is not None:  # not every table has the column
             row["organisation"] = actor.organisation
-        await tx.execute(insert(self.table), row)
+        await tx.execute(insert(self.table), row | dict(more or {}))
 
     async def of(self, connection: AsyncConnection, key: str) -> Sequence[RowMapping]:
         """All steps of one, the first first."""

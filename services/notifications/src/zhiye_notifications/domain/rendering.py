@@ -11,6 +11,7 @@ from zhiye_contracts.reasons import Language, Text
 from zhiye_notifications.domain.case_templates import case_words
 from zhiye_notifications.domain.delivery import Channel
 from zhiye_notifications.domain.record_templates import field_names, late
+from zhiye_notifications.domain.scope_case_templates import scope_case_words
 from zhiye_notifications.domain.templates import EMAIL_FRAME, SIGNATURE, TEMPLATES, Template
 
 SINGLE_PART, JOINED_PART = 70, 67
@@ -109,6 +110,8 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
         words["filing"] = FILING_KINDS.label(str(words["kind"]), language)
     if "case" in words:
         words |= case_words(words, language)
+    if "scope_case" in words:
+        words |= scope_case_words(words, language)
     for name, unknown in _UNKNOWN.items():
         if name in words:
             words[name] = words[name] or unknown.read(language)

@@ -15,6 +15,7 @@ from zhiye_contracts.events import (
     QualificationCaseChanged,
     RegistrationMoved,
     RenewalReminder,
+    ScopeCaseChanged,
 )
 from zhiye_notifications.application.project_contacts import project_contacts
 from zhiye_notifications.application.queue_requested import queue_requested
@@ -27,6 +28,7 @@ from zhiye_notifications.application.tell_of_registrations import (
     tell_of_moves,
     tell_of_renewals,
 )
+from zhiye_notifications.application.tell_of_scope_cases import tell_of_scope_cases
 from zhiye_notifications.application.tell_people_of_cases import tell_people_of_cases
 from zhiye_notifications.kit import Kit
 
@@ -56,6 +58,9 @@ def subscriptions(kit: Kit) -> Subscriptions:
     async def asked(tx: Transaction, events: list[PersonAsked]) -> None:
         await tell_of_asks(tx, kit, events)
 
+    async def scopes_settled(tx: Transaction, events: list[ScopeCaseChanged]) -> None:
+        await tell_of_scope_cases(tx, kit, events)
+
     async def batch_read(tx: Transaction, event: QualificationBatchCompleted) -> None:
         await tell_exam_centre(tx, kit, event)
 
@@ -72,5 +77,6 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(RegistrationMoved, moved, batch=True),
             Subscription(InformationChangeStepped, information_changed, batch=True),
             Subscription(PersonAsked, asked, batch=True),
+            Subscription(ScopeCaseChanged, scopes_settled, batch=True),
         ),
     )
