@@ -88,6 +88,11 @@ ROUTES = [
     ("GET", "/api/v1/movements?direction=in", {"institution", "authority"}),
     ("GET", "/api/v1/movements/export?direction=in", {"institution", "authority"}),
     ("PUT", "/api/v1/scope-catalogues/x/x", {"authority"}),
+    ("GET", "/api/v1/scope-cases", {"authority"}),
+    ("GET", "/api/v1/scope-cases/x", SIDES),
+    ("POST", "/api/v1/scope-cases/x/proposal", {"authority"}),
+    ("POST", "/api/v1/scope-cases/x/agreement", {"authority"}),
+    ("POST", "/api/v1/scope-cases/x/disagreement", {"authority"}),
     ("GET", "/api/v1/statistics/applications", {"authority"}),
     ("GET", "/api/v1/statistics/nurses", {"institution", "authority", "operator"}),
     ("GET", "/api/v1/statistics/nurses/export", {"institution", "authority", "operator"}),
@@ -106,7 +111,12 @@ async def test_every_other_role_is_turned_away(world, method, path, roles):
     assert nobody.status_code == 401
 
 
-INACTIVE = ("/api/v1/my/eligibility/", PATH, "/api/v1/application-evidence/")
+INACTIVE = (
+    "/api/v1/my/eligibility/",
+    PATH,
+    "/api/v1/application-evidence/",
+    "/api/v1/scope-cases/",
+)
 """Who is registered where nothing is electronic yet, or in the army, applies before the account is
 active: the approval activates it (Q5.2, Q29.2, Q33)."""
 

@@ -88,6 +88,12 @@ class RegistrationSettings(BaseSettings):
     reconciliation_days: int = Field(
         90, ge=1, le=3_650, description="Days that a staff list is kept, which is personal data"
     )
+    scope_case_days: int = Field(
+        20,
+        ge=1,
+        le=250,
+        description="Working days of two provinces to settle scopes; no law fixes them (Q49)",
+    )
     evidence_bytes: int = Field(5 * 1024 * 1024, ge=1024, description="Of one file of evidence")
     evidence_most: int = Field(10, ge=1, le=100, description="Files of one application")
     public_url: str = Field(

@@ -50,11 +50,6 @@ scope_case = Table(
     Column("id", Text, primary_key=True),
     Column("number", Text, nullable=False, unique=True),
     Column("application_id", Text, nullable=False, unique=True),
-    Column("application_number", Text, nullable=False),
-    Column("business_type", Text, nullable=False),
-    Column("account_id", Text, nullable=False, comment="of the applicant"),
-    Column("person_key", Text, nullable=False),
-    Column("name", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("category", Text, nullable=False),
@@ -65,7 +60,6 @@ scope_case = Table(
     Column("from_authority_id", Text),
     Column("from_authority_name", Text),
     Column("to_region", Text, nullable=False, comment="of the institution applied for"),
-    Column("to_institution_id", Text, nullable=False),
     Column("to_authority_id", Text),
     Column("to_authority_name", Text),
     Column("proposed_scopes", ARRAY(Text)),
@@ -92,7 +86,8 @@ scope_case = Table(
     Index("scope_case_to_idx", "to_region", "id", postgresql_ops={"to_region": "text_pattern_ops"}),
     Index("scope_case_open_idx", "id", postgresql_where=text("state = 'open'")),
 )
-"""Scopes that the other province does not offer: the two settle them (协商, Q49)."""
+"""Scopes that the other province does not offer: the two settle them (协商, Q49).
+Whose it is, the application says."""
 
 scope_case_step = Table(
     "scope_case_step",
@@ -103,7 +98,7 @@ scope_case_step = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("action", Text, nullable=False),
     Column("state", Text, nullable=False, comment="after the step"),
-    Column("actor_account_id", Text, nullable=False),
+    Column("actor_account_id", Text, comment="NULL: the system"),
     Column("actor_role", Text, nullable=False),
     Column("actor_name", Text, nullable=False),
     Column("organisation", Text, comment="for which the actor took the step"),

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from zhiye_contracts.reasons import Reason, Refused, Text
+from zhiye_registration.domain import scope_case_reasons as why
 from zhiye_registration.domain.application import Moment
 from zhiye_registration.domain.scopes import Catalogue
 
@@ -39,20 +40,16 @@ CHANGES: dict[str, Text] = {
     "closed": Text("申请已办结，协商终止", "over with the application"),
 }
 """Every entry that a timeline can have."""
-DISAGREEMENT_REASONS: dict[str, Text] = {
-    "no_matching_scope": Text(
-        "本省没有与原执业范围相当的执业范围", "the province has no scope that matches"
-    ),
-    "no_exception": Text(
-        "不符合例外保留原执业范围的条件", "the conditions of an exception are not met"
-    ),
-    "training_missing": Text(
-        "缺少拟调整执业范围的培训或考核证明", "no proof of training for the scope proposed"
-    ),
-    "no_answer": Text("对方逾期未答复", "the other side did not answer in time"),
-    "other": Text("其他", "other"),
-}
-_SOURCE = "Q49"
+_PLACES = (
+    "from_registration_id",
+    "from_region",
+    "from_institution_id",
+    "from_authority_id",
+    "from_authority_name",
+    "to_region",
+    "to_authority_id",
+    "to_authority_name",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +57,12 @@ class ScopeCase:
     """One case as it stands after ``version`` steps.
 
     ``scopes`` are those registered so far; ``proposed_scopes`` the proposal on the table, and
-    ``proposed_by`` whose it is. ``deadline`` is the last working day to settle it. The name and
-    the account are the applicant's.
+    ``proposed_by`` whose it is. ``deadline`` is the last working day to settle it.
     """
 
     id: str
     number: str
     application_id: str
-    application_number: str
-    business_type: str
-    account_id: str
-    person_key: str
-    name: str
     state: State
     version: int
     category: str
@@ -82,7 +73,6 @@ class ScopeCase:
     from_authority_id: str | None
     from_authority_name: str | None
     to_region: str
-    to_institution_id: str
     to_authority_id: str | None
     to_authority_name: str | None
     opened_on: date
@@ -105,7 +95,7 @@ class ScopeCase:
     @property
     def keeps_scopes(self) -> bool:
         """Whether the proposal is to keep the old scopes, as an exception."""
-        return self.proposed_scopes is not None and self.proposed_scopes == self.scopes
+        return self.proposed_scopes is not None and list(self.proposed_scopes) == list(self.scopes)
 
 
 def is_needed(
@@ -136,7 +126,7 @@ def propose(
         if faults:
             raise Refused(*faults)
     if case.proposed_scopes is not None and list(wanted) == list(case.proposed_scopes):
-        raise Refused(OWN_ON_TABLE if case.proposed_by == side else ON_TABLE, status=409)
+        raise Refused(why.OWN_ON_TABLE if case.proposed_by == side else why.ON_TABLE, status=409)
     return replace(
         case,
         version=case.version + 1,
@@ -154,9 +144,9 @@ def agree(case: ScopeCase, side: Side, at: Moment) -> ScopeCase:
     """
     _check_open(case)
     if case.proposed_scopes is None:
-        raise Refused(NO_PROPOSAL, status=409)
+        raise Refused(why.NO_PROPOSAL, status=409)
     if case.proposed_by == side:
-        raise Refused(OWN_PROPOSAL, status=409)
+        raise Refused(why.OWN_PROPOSAL, status=409)
     return replace(
         case,
         state="settled",
@@ -176,7 +166,7 @@ def disagree(
     """
     _check_open(case)
     if not _may_disagree(case, side, at):
-        raise Refused(NOTHING_TO_DISAGREE, status=409)
+        raise Refused(why.NOTHING_TO_DISAGREE, status=409)
     return replace(
         case,
         state="not_agreed",
@@ -193,37 +183,27 @@ def close(case: ScopeCase, at: Moment) -> ScopeCase | None:
     return replace(case, state="closed", version=case.version + 1, updated_at=at.now)
 
 
-def taken_up_again(case: ScopeCase, now: ScopeCase) -> ScopeCase | None:
-    """What becomes of a case when its application is submitted again: ``now`` is the case as it
-    would be opened today. ``None`` when it goes on, or is settled, about the very same.
+def taken_up_again(case: ScopeCase, now: ScopeCase) -> tuple[ScopeCase, str] | None:
+    """What becomes of a case when its application is submitted again, and how that is called in
+    the timeline; ``now`` is the case as it would be opened today. ``None`` when it goes on, or is
+    settled, about the very same.
 
-    What another authority is to decide goes on where it stands.
+    What only changed its place in a province is ``readdressed`` and goes on where it stands.
     """
-    same = (
-        list(case.scopes) == list(now.scopes)
-        and case.category == now.category
-        and case.from_province == now.from_province
-        and case.to_province == now.to_province
+    same = (case.category, list(case.scopes), case.from_province, case.to_province) == (
+        now.category,
+        list(now.scopes),
+        now.from_province,
+        now.to_province,
     )
     if not same or case.state in ("not_agreed", "closed"):
-        return replace(now, id=case.id, number=case.number, version=case.version + 1)
-    places: dict[str, Any] = {
-        name: getattr(now, name)
-        for name in (
-            "from_registration_id",
-            "from_region",
-            "from_institution_id",
-            "from_authority_id",
-            "from_authority_name",
-            "to_region",
-            "to_institution_id",
-            "to_authority_id",
-            "to_authority_name",
-        )
-    }
+        kept = replace(now, id=case.id, number=case.number, version=case.version + 1)
+        return kept, "reopened"
+    places: dict[str, Any] = {name: getattr(now, name) for name in _PLACES}
     if all(getattr(case, name) == value for name, value in places.items()):
         return None
-    return replace(case, **places, version=case.version + 1, updated_at=now.updated_at)
+    moved = replace(case, **places, version=case.version + 1, updated_at=now.updated_at)
+    return moved, "readdressed"
 
 
 def actions(case: ScopeCase, side: Side | None, at: Moment) -> list[Action]:
@@ -255,48 +235,7 @@ def _check_open(case: ScopeCase) -> None:
                     "请查看所属业务申请；申请重新提交时会重新启动协商。",
                     "See the application; if it is submitted again, a new round begins.",
                 ),
-                source=_SOURCE,
+                source=why.SOURCE,
             ),
             status=409,
         )
-
-
-ON_TABLE = Reason(
-    "proposal_on_the_table",
-    Text("对方已经提出了相同的方案。", "The other side has proposed the very same."),
-    Text("请直接同意对方的方案，或提出其他方案。", "Agree to it, or propose something else."),
-    "scopes",
-    _SOURCE,
-)
-OWN_ON_TABLE = Reason(
-    "proposal_on_the_table",
-    Text("本方已经提出了相同的方案。", "You have proposed the very same already."),
-    Text("请等待对方答复，或提出其他方案。", "Wait for the answer, or propose something else."),
-    "scopes",
-    _SOURCE,
-)
-NO_PROPOSAL = Reason(
-    "no_proposal",
-    Text("双方都还没有提出方案。", "Nobody has proposed anything yet."),
-    Text("请先提出方案。", "Make a proposal."),
-    source=_SOURCE,
-)
-OWN_PROPOSAL = Reason(
-    "own_proposal",
-    Text("这是本方提出的方案，应由对方答复。", "It is your own proposal; the other side answers."),
-    Text("请等待对方答复，或提出其他方案。", "Wait for the answer, or propose something else."),
-    source=_SOURCE,
-)
-NOTHING_TO_DISAGREE = Reason(
-    "nothing_to_disagree_with",
-    Text(
-        "对方尚未提出方案，且未超过协商期限，不能认定协商不成。",
-        "The other side has proposed nothing, and there is time left.",
-    ),
-    Text(
-        "请先提出本方方案；对方逾期未答复的，可以认定协商不成。",
-        "Propose something; if there is no answer by the deadline, you can state that there is no"
-        " agreement.",
-    ),
-    source=_SOURCE,
-)

@@ -29,6 +29,7 @@ from zhiye_registration.entrypoints import (
     reviews,
     roster,
     roster_exports,
+    scope_cases,
     scope_catalogues,
     statistics,
     verifications,
@@ -65,6 +66,7 @@ def routes(kit: Kit) -> list[Routes]:
         registration_imports.routes(kit),
         movements.routes(kit),
         scope_catalogues.routes(kit),
+        scope_cases.routes(kit),
         statistics.routes(kit),
         application_statistics.routes(kit),
     ]
