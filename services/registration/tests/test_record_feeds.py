@@ -2,117 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
-from datetime import date
 from typing import Any
 
 import aio_pika
-import orjson
 import pytest
+from services.registration.tests.feeding import (
+    FEEDS,
+    PHYSICIAN,
+    RECORDED,
+    SOURCE,
+    Feeds,
+    consumer_of,
+    event,
+    in_process,
+    rows,
+    stated,
+    told,
+)
 from sqlalchemy import text
 
-from zhiye_chassis.bus.cloudevents import BATCH, SINGLE
-from zhiye_chassis.bus.consumer import Consumer
-from zhiye_chassis.bus.in_process import InProcessCarrier
 from zhiye_chassis.bus.rabbitmq import RabbitCarrier
-from zhiye_chassis.ids import new_id
-from zhiye_contracts.identifiers import make_id_number
-from zhiye_contracts.record_feeds import EXCHANGE, RECORD_FEEDS
-
-SOURCE = "urn:example:records"
-FEEDS = ("assessment", "residency", "education", "promotion")
-PHYSICIAN = make_id_number("110105", date(1985, 3, 7), 1)
-
-
-def stated(feed: str, **changes: Any) -> dict[str, Any]:
-    """A statement as the contract's example has it, of a physician who is not registered."""
-    example = RECORD_FEEDS[f"record-feeds.{feed}-stated.v1"].example
-    return {**example, **changes}
-
-
-class Feeds:
-    """The side of the systems that feed records, and the service's consumer behind it."""
-
-    def __init__(self, world: Any, carrier: Any, channel: Any, consumer: Consumer) -> None:
-        self.world = world
-        self.consumer = consumer
-        self._carrier = carrier
-        self._channel = channel
-
-    async def publish(self, *events: Any) -> None:
-        """One message of these events; returns when the service has it behind it."""
-        key = events[0]["type"]
-        if self._channel is None:
-            waits = await self._carrier.publish(
-                {key: [[orjson.dumps(e) for e in events]]}, EXCHANGE
-            )
-            assert not waits
-            return
-        exchange = await self._channel.get_exchange(EXCHANGE, ensure=False)
-        single = len(events) == 1
-        await exchange.publish(
-            aio_pika.Message(
-                orjson.dumps(events[0] if single else events),
-                content_type=SINGLE if single else BATCH,
-            ),
-            routing_key=key,
-        )
-        ids = [event["id"] for event in events]
-        deadline = time.monotonic() + 20
-        while len(await self._seen(ids)) < len(set(ids)):
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.02)
-
-    async def _seen(self, ids: list[str]) -> list[Any]:
-        return await rows(self.world, "SELECT event_id FROM inbox WHERE event_id = ANY(:i)", i=ids)
-
-    async def state(self, feed: str, *statements: Any, source: str = SOURCE) -> list[Any]:
-        """State these in one message; the outcome and the reasons of each answer."""
-        events = [event(feed, data, source=source) for data in statements]
-        await self.publish(*events)
-        answers = {one["event_id"]: one for one in await self.answers(feed)}
-        return [told(answers[one["id"]]) for one in events]
-
-    async def answers(self, feed: str) -> list[dict[str, Any]]:
-        return list(await self.world.events(f"record-feeds.{feed}-result.v1"))
-
-
-def event(feed: str, data: Any, **more: Any) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": new_id(),
-        "source": SOURCE,
-        "type": f"record-feeds.{feed}-stated.v1",
-        "datacontenttype": "application/json",
-        "data": data,
-    } | more
-
-
-def told(answer: dict[str, Any]) -> tuple[str, list[tuple[str, str | None]]]:
-    return answer["outcome"], [(one["code"], one["field"]) for one in answer["reasons"]]
-
-
-async def rows(world: Any, statement: str, **given: Any) -> list[dict[str, Any]]:
-    async with world.kit.database.reading() as connection:
-        found = await connection.execute(text(statement), given)
-        return [dict(row) for row in found.mappings()]
-
-
-RECORDED: Any = ("recorded", [])
+from zhiye_contracts.record_feeds import EXCHANGE
 
 
 @pytest.fixture(params=["in_process", pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)])
 async def feeds(request: pytest.FixtureRequest, world: Any) -> AsyncIterator[Feeds]:
-    service = world.service
-    (outside,) = (one for one in service.outside if one.exchange == EXCHANGE)
-    consumer = Consumer(service.database, outside, world.clock)
     if request.param == "in_process":
-        carrier = InProcessCarrier()
-        await carrier.attach(consumer)
-        yield Feeds(world, carrier, None, consumer)
+        yield await in_process(world)
         return
+    consumer = consumer_of(world)
     amqp = request.getfixturevalue("amqp_url")
     rabbit = await RabbitCarrier.connect(amqp)
     await rabbit.attach(consumer)
@@ -120,8 +39,9 @@ async def feeds(request: pytest.FixtureRequest, world: Any) -> AsyncIterator[Fee
         channel = await connection.channel()
         yield Feeds(world, rabbit, channel, consumer)
         await rabbit.close()
-        for queue in (outside.queue, f"{outside.queue}.dead"):
-            await channel.queue_delete(queue)
+        queue = consumer.subscriptions.queue
+        for name in (queue, f"{queue}.dead"):
+            await channel.queue_delete(name)
         await channel.exchange_delete(EXCHANGE)
 
 

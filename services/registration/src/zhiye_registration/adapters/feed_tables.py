@@ -30,6 +30,7 @@ practitioner_record = Table(
     Column("source_id", Text, nullable=False, comment="of the record there"),
     Column("version", Integer, nullable=False, comment="there"),
     Column("person_key", Text, nullable=False),
+    Column("stated_key", Text, nullable=False, comment="the person's, as it was stated"),
     Column("sealed_id_number", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("profession", Text, nullable=False),
@@ -43,7 +44,8 @@ practitioner_record = Table(
     UniqueConstraint("feed", "system", "source_id"),
     Index("practitioner_record_person_idx", "person_key", "feed", "happened_on"),
 )
-"""As stated last; the person need not be registered yet."""
+"""As stated last; the person need not be registered yet. Where an authority corrected the ID
+number, ``person_key`` is the right one, whatever goes on being stated."""
 
 practitioner_record_version = Table(
     "practitioner_record_version",

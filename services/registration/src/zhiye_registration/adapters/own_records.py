@@ -25,6 +25,7 @@ from zhiye_registration.domain.own_records import (
     Residency,
     failed_again,
 )
+from zhiye_registration.domain.registration import Registration
 
 _r = practitioner_record.c
 _VERSION = [
@@ -172,19 +173,16 @@ async def title_before(tx: Transaction, registration_id: str, title: str) -> str
     return None
 
 
-async def move_records(
-    tx: Transaction, before: Mapping[str, str], after: Mapping[str, str]
-) -> None:
+async def move_records(tx: Transaction, before: Registration, after: Registration) -> None:
     """Have the records of somebody whose ID number or name was corrected go along: those under the
-    same name only, as under a wrong number there may be somebody else's. Both have ``person_key``,
-    ``name`` and, ``after``, ``sealed_id_number``."""
+    same name only, as under a wrong number there may be somebody else's."""
     await tx.execute(
         update(practitioner_record)
-        .where(_r.person_key == before["person_key"], _r.name == before["name"])
+        .where(_r.person_key == before.person_key, _r.name == before.name)
         .values(
-            person_key=after["person_key"],
-            name=after["name"],
-            sealed_id_number=after["sealed_id_number"],
+            person_key=after.person_key,
+            name=after.name,
+            sealed_id_number=after.sealed_id_number,
         )
     )
 

@@ -47,7 +47,9 @@ async def record_statements(
     await own_records.take_turn(tx, feed)
     keys = [(one.system, one.says.record_id) for one in taken]
     present: dict[own_records.Key, Any] = dict(await own_records.load(tx, feed, keys))
-    people = [kit.person_key(one.says.id_number) for one in taken]
+    people = [
+        _person(kit, one.says, present.get(key)) for key, one in zip(keys, taken, strict=True)
+    ]
     names = await names_on_record(tx.connection, people)
     before = dict(present)
     settled, versions = [], []
@@ -66,6 +68,14 @@ async def record_statements(
                 tx, kit, [(before.get(key), present[key]) for key in sorted(changed)]
             )
     return settled
+
+
+def _person(kit: Kit, says: Statement, present: Mapping[str, Any] | None) -> str:
+    """Whose record it is: who is stated, unless an authority has corrected that ID number since it
+    was stated first."""
+    stated = kit.person_key(says.id_number)
+    known = present is not None and present["stated_key"] == stated
+    return str(present["person_key"]) if present is not None and known else stated
 
 
 def _settle(
@@ -95,7 +105,8 @@ def _row(
 ) -> dict[str, Any]:
     """The statement as it is kept: ID number and certificate number sealed."""
     says, cipher = one.says, kit.settings.cipher
-    number = says.certificate_number
+    number, stated = says.certificate_number, kit.person_key(says.id_number)
+    id_number = cipher.seal(says.id_number, purposes.ID_NUMBER)
     return {
         "id": present["id"] if present else new_id(),
         "feed": feed,
@@ -103,13 +114,16 @@ def _row(
         "source_id": says.record_id,
         "version": says.version,
         "person_key": person_key,
-        "sealed_id_number": cipher.seal(says.id_number, purposes.ID_NUMBER),
+        "stated_key": stated,
+        "sealed_id_number": present["sealed_id_number"]
+        if present and stated != person_key
+        else id_number,
         "name": says.name,
         "profession": says.profession,
         "happened_on": says.happened_on,
         "data": dict(says.data),
         "sealed_certificate_number": number and cipher.seal(number, purposes.CERTIFICATE_NUMBER),
-        "fingerprint": _fingerprint(kit, person_key, says),
+        "fingerprint": _fingerprint(kit, stated, says),
         "received_at": kit.clock.now(),
     }
 

@@ -15,7 +15,7 @@ from typing import Any
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.pinyin import name_pinyin
 from zhiye_chassis.timeline import Actor
-from zhiye_registration.adapters import corrections, information_changes, registrations
+from zhiye_registration.adapters import corrections, information_changes, own_records, registrations
 from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.merges import SYSTEM
@@ -52,6 +52,8 @@ async def write_correction(
     if before.person_key != done.person_key:
         await corrections.move_interruptions(tx, done.id, done.person_key)
         await corrections.move_closed_applications(tx, before, done)
+    if (before.name, before.person_key) != (done.name, done.person_key):
+        await own_records.move_records(tx, before, done)
     await _move_applications(tx, now, before, done)
     online = await is_online(tx.connection, done.institution_id)
     tx.emit(registration_changed(done, region_online=online))
