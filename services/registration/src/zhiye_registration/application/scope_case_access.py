@@ -55,9 +55,11 @@ async def may_read(
         return acting_side(caller, case) is not None or any(
             divisions.is_within(region, caller.region or "") for region in inside
         )
+    if caller.role == "institution" and caller.institution_id is None:
+        return False
     if side_of(caller, about) is not None:
         return True
-    if caller.role != "institution" or caller.institution_id is None:
+    if caller.role != "institution":
         return False
     if caller.institution_id == case.from_institution_id:
         return True

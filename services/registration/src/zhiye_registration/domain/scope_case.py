@@ -101,8 +101,9 @@ class ScopeCase:
 def is_needed(
     from_region: str, to_region: str, category: str, scopes: Sequence[str], to: Catalogue
 ) -> bool:
-    """Whether two provinces have something to settle: inside one the old scopes stay."""
-    return from_region[:2] != to_region[:2] and not to.offers(category, scopes)
+    """Whether two provinces have something to settle: inside one the old scopes stay, and so they
+    do where the other province has them all, even if it gives fewer to one physician."""
+    return from_region[:2] != to_region[:2] and not to.has(category, scopes)
 
 
 def propose(

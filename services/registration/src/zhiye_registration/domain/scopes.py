@@ -63,6 +63,10 @@ class Catalogue:
         entry = self.entry(category, scope)
         return entry.label if entry else scope_name(scope)
 
+    def has(self, category: str, scopes: Iterable[str]) -> bool:
+        """Whether every scope is in it; how many one physician may have is another question."""
+        return all(self.entry(category, scope) is not None for scope in scopes)
+
     def offers(self, category: str, scopes: Sequence[str]) -> bool:
         """Whether a physician of the category can be registered with these scopes here."""
         return not self.faults(category, scopes)
