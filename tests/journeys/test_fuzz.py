@@ -146,6 +146,8 @@ async def fuzzed(embedded: System, connect: Connect, people: People) -> Fuzzed:
         "slug": "nurse-first",
         "table": "education",
         "code": "110102",
+        "province": "13",
+        "year": "2026",
         "certificate_number": "202613000001",
         "evidence_id": "01JD0000000000000000EVI001",
         "message_id": str(messages[0]["id"]),

@@ -77,6 +77,7 @@ _CITATIONS = (
         re.compile(r"\bMeasures on Nurse Registration art\. (\d+)"),
         r"《护士执业注册管理办法》第\1条",
     ),
+    (re.compile(r"\bNotice 2001/169 on scopes of practice"), "卫医发〔2001〕169号"),
     (re.compile(r"\bAdministrative Licensing Law art\. (\d+)"), r"《行政许可法》第\1条"),
     (re.compile(r"\bRegulation on Medical Institutions"), "《医疗机构管理条例》"),
     (re.compile(r"\bMeasures for the Accreditation of Hospitals"), "《医院分级管理办法》"),

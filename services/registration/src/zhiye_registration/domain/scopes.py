@@ -19,6 +19,7 @@ MOST_SCOPES = 3
 """More than these one physician may have nowhere."""
 FIRST_YEAR = 2001
 """Of the notice that lists the scopes (卫医发〔2001〕169号)."""
+_NOTICE = "Notice 2001/169 on scopes of practice"
 YEARS_AHEAD = 1
 """A catalogue may be published in the year before it holds."""
 LONGEST_LABEL = 60
@@ -109,7 +110,7 @@ class Catalogue:
                 ),
                 self._what_is(category),
                 field,
-                "卫医发〔2001〕169号",
+                _NOTICE,
             )
         return Reason(
             "scope_not_offered",
@@ -249,7 +250,7 @@ def _wrong_category(place: int) -> Reason:
             " medicine.",
         ),
         f"entries.{place}.category",
-        "卫医发〔2001〕169号",
+        _NOTICE,
     )
 
 
