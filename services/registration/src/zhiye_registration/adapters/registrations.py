@@ -106,25 +106,27 @@ _HISTORY = (
     )
     .order_by(registration_history.c.at, registration_history.c.id)
 )
+LOOKED_UP = (
+    registration.c.id,
+    registration.c.name,
+    registration.c.sealed_id_number,
+    registration.c.gender,
+    registration.c.birth_date,
+    registration.c.profession,
+    registration.c.status,
+    registration.c.institution_id,
+    institution.c.name.label("institution_name"),
+    registration.c.region,
+    registration.c.authority_name,
+    registration.c.registered_on,
+    registration.c.valid_from,
+    registration.c.valid_until,
+    registration.c.department,
+    registration.c.work_category,
+)
+"""What a look-up by certificate number reads of a registration."""
 _LOOKUP = (
-    select(
-        registration.c.id,
-        registration.c.name,
-        registration.c.sealed_id_number,
-        registration.c.gender,
-        registration.c.birth_date,
-        registration.c.profession,
-        registration.c.status,
-        registration.c.institution_id,
-        institution.c.name.label("institution_name"),
-        registration.c.region,
-        registration.c.authority_name,
-        registration.c.registered_on,
-        registration.c.valid_from,
-        registration.c.valid_until,
-        registration.c.department,
-        registration.c.work_category,
-    )
+    select(*LOOKED_UP)
     .select_from(
         registration.outerjoin(institution, institution.c.id == registration.c.institution_id)
     )

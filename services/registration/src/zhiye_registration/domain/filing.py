@@ -64,11 +64,16 @@ class Filing:
 
     def state(self, today: date) -> str:
         """One of ``STATES``."""
-        if self.status == "ended":
-            return "ended"
-        if self.until_on < today:
-            return "over"
-        return "in_force" if self.from_on <= today else "waiting"
+        return state_of(self.status, self.from_on, self.until_on, today)
+
+
+def state_of(status: str, from_on: date, until_on: date, today: date) -> str:
+    """One of ``STATES``; both days are included."""
+    if status == "ended":
+        return "ended"
+    if until_on < today:
+        return "over"
+    return "in_force" if from_on <= today else "waiting"
 
 
 def ended(one: Filing, because: Ended, now: datetime, today: date) -> Filing:

@@ -1,4 +1,5 @@
-"""Information about a nurse that she may change herself (信息修改, deck 2.3; Q6, Q30)."""
+"""Information about nurses and physicians that they may change themselves (信息修改, deck 2.3; Q6,
+Q30)."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from zhiye_contracts.codes import (
     NURSE_DEPARTMENTS,
     NURSE_WORK_CATEGORIES,
     NURSING_TITLES,
+    PHYSICIAN_DEPARTMENTS,
+    PHYSICIAN_TITLES,
     CodeTable,
 )
 from zhiye_contracts.reasons import Language, Text
@@ -51,13 +54,34 @@ LABELS: dict[str, Text] = {
     PHOTO: Text("个人相片", "photo"),
 }
 """As the deck's screens call them (2.1, 2.3)."""
-CODED: dict[str, CodeTable] = {
-    "department": NURSE_DEPARTMENTS,
-    "work_category": NURSE_WORK_CATEGORIES,
-    "title": NURSING_TITLES,
-    "education": EDUCATION,
-    "degree": DEGREES,
+_OF_BOTH: dict[str, CodeTable] = {"education": EDUCATION, "degree": DEGREES}
+CODED_OF: dict[str, dict[str, CodeTable]] = {
+    "nurse": {
+        "department": NURSE_DEPARTMENTS,
+        "work_category": NURSE_WORK_CATEGORIES,
+        "title": NURSING_TITLES,
+        **_OF_BOTH,
+    },
+    "physician": {
+        "department": PHYSICIAN_DEPARTMENTS,
+        "title": PHYSICIAN_TITLES,
+        **_OF_BOTH,
+    },
 }
+"""Profession → the fields that have codes, and which."""
+
+
+def _either(field: str) -> CodeTable:
+    tables = [coded[field] for coded in CODED_OF.values() if field in coded]
+    rows = {code: text for table in tables for code, text in table.rows.items()}
+    return replace(tables[0], rows=rows)
+
+
+CODED: dict[str, CodeTable] = {name: _either(name) for name in CODED_OF["nurse"]}
+"""To read a value by: no code means one thing of a nurse and another of a physician (a test looks
+at it)."""
+OF_POST = ("department", "work_category", "position")
+"""Of one registration; all else that is changed is about the person, and so the same in each."""
 FROM_EXAM = ("school", "major", "education")
 """Shown as the exam's record has them until the registration has its own (deck 2.3.1)."""
 

@@ -26,6 +26,7 @@ from zhiye_registration.domain.information import (
     label_of,
 )
 from zhiye_registration.domain.roster import MARKS, Mark, mark_of
+from zhiye_registration.entrypoints.practice_schemas import LocationOut, PracticeOut
 from zhiye_registration.kit import Kit
 
 _LABELS = {**LABELS, **CORRECTABLE}
@@ -34,8 +35,9 @@ _NOT_SHOWN = "id_number"
 _ONLY_SHOWN = ("nationality", "ethnic_group", "health")
 
 
-class RegistrationOut(BaseModel):
-    """A practice registration as others see it (执业信息验证, deck 5.2)."""
+class RegistrationOut(PracticeOut):
+    """A practice registration as others see it (执业信息验证, deck 5.2). A physician has one for
+    each location under one number: here stands the first of ``locations``."""
 
     certificate_number: str = Field(examples=["202611000017"])
     name: str = Field(examples=["王芳"])
@@ -57,8 +59,11 @@ class RegistrationOut(BaseModel):
     work_category_label: str | None = Field(examples=["临床护理"])
     registered_on: date
     valid_from: date
-    valid_until: date
-    days_left: int = Field(description="Days until it expires; negative when it has")
+    valid_until: date | None = Field(description="A nurse's; a physician's has no end")
+    days_left: int | None = Field(description="Days until it expires; negative when it has")
+    locations: list[LocationOut] = Field(
+        description="A physician's, those in force first; of a nurse there are none"
+    )
 
 
 class OwnRegistrationOut(RegistrationOut):
