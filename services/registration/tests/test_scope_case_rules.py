@@ -147,7 +147,7 @@ def test_nothing_is_done_with_a_case_that_has_come_to_an_end(state: Any) -> None
     assert code_of(cases.agree, one, "from", moment()) == expected
     assert code_of(cases.disagree, one, "from", [], moment()) == expected
     assert cases.actions(one, "from", moment()) == []
-    assert cases.close(one, moment()) is None
+    assert cases.close(one, moment().now) is None
 
 
 def test_who_is_on_neither_side_can_do_nothing() -> None:
@@ -161,7 +161,7 @@ def test_who_is_on_neither_side_can_do_nothing() -> None:
 
 
 def test_a_case_ends_with_its_application() -> None:
-    closed = cases.close(a_case(), moment())
+    closed = cases.close(a_case(), moment().now)
     assert closed is not None
     assert (closed.state, closed.version) == ("closed", 2)
 

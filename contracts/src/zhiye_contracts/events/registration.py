@@ -46,7 +46,7 @@ class ApplicationChanged(Event):
     authority_name: str | None = None
     reasons: list[ToldReason] = []
     deadline: date | None = Field(None, description="Statutory deadline of the pending step")
-    source: Literal["person", "institution"] = Field(
+    source: Literal["person", "institution", "authority"] = Field(
         "person", description="Who filed it; the account is the filing side's"
     )
     waits_for_id: str | None = Field(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhiye_registration.adapters import filings, scopes
+from zhiye_registration.adapters import filings, scope_cases, scopes
 from zhiye_registration.adapters.question import Question
 from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.facts import (
@@ -16,10 +16,18 @@ from zhiye_registration.domain.facts import (
     HeldFiling,
     HeldRegistration,
     PhysicianFacts,
+    Practice,
     Qualification,
+    ScopeCaseState,
 )
+from zhiye_registration.domain.scope_case import ScopeCase
 from zhiye_registration.domain.wanted import chosen_qualification, subject_of, wanted
 
+_OUTCOMES: dict[str, ScopeCaseState] = {
+    "open": "open",
+    "settled": "settled",
+    "not_agreed": "not_agreed",
+}
 _NOT_THERE = frozenset({"scope_not_offered", "scope_of_another_category"})
 
 
@@ -44,7 +52,10 @@ async def gather_physician(
     region = asked.to.region if asked.to else None
     subject = subject_of(row, held, region, asked.registration_id)
     chosen = chosen_qualification(row, qualifications, declared, subject)
+    case = await scope_cases.of_application(connection, asked.apart_from or "")
     after = wanted(row, declared, subject, chosen, region)
+    if after is not None and case is not None and case.state == "settled" and _about(case, after):
+        after = replace(after, scopes=tuple(sorted(case.agreed_scopes or case.scopes)))
     faults = None
     most = 1
     if after is not None and region is not None:
@@ -66,11 +77,17 @@ async def gather_physician(
             wanted=after,
             scope_faults=faults,
             most_scopes=most,
+            scope_case=_OUTCOMES.get(case.state) if case else None,
             filings=tuple(
                 HeldFiling(one.institution_id, one.from_on, one.until_on) for one in further
             ),
         ),
     )
+
+
+def _about(case: ScopeCase, after: Practice) -> bool:
+    """Whether it settled the scopes that are asked for now."""
+    return (case.category, tuple(sorted(case.scopes))) == (after.category, after.scopes)
 
 
 def as_held(row: RowMapping) -> HeldRegistration:

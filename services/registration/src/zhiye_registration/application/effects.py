@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from zhiye_chassis.database import Transaction
@@ -48,7 +49,7 @@ async def check_conditions(tx: Transaction, kit: Kit, one: Application) -> None:
         await registrations.lock_all_of(tx, one.person_key, one.row.profession)
     # That the account was not active was looked at when it applied.
     known, _ = await facts_of(tx.connection, kit, one, active=True)
-    unmet = refusals(one.row, known)
+    unmet = refusals(one.row, replace(known, deciding=True))
     if unmet:
         raise Refused(_NOT_MET_ANY_MORE, *unmet, status=409)
 

@@ -6,7 +6,9 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.timeline import Actor
 from zhiye_registration.adapters import applications
 from zhiye_registration.adapters.events import application_changed
+from zhiye_registration.application.scope_cases import close_case
 from zhiye_registration.domain.application import Application
+from zhiye_registration.domain.workflow import CLOSED
 
 
 async def record(tx: Transaction, after: Application, change: str, actor: Actor) -> None:
@@ -19,6 +21,8 @@ async def record(tx: Transaction, after: Application, change: str, actor: Actor)
     await applications.save(tx, after)
     await applications.STEPS.add(tx, after, change, actor)
     tx.emit(application_changed(after, change))
+    if after.row.profession == "physician" and after.state in CLOSED:
+        await close_case(tx, after, actor)
 
 
 def organisation_of(one: Application) -> str | None:

@@ -43,7 +43,7 @@ async def open_case(
     if category is None or not cases.is_needed(
         from_registration.region, application.region, category, scopes, to_catalogue
     ):
-        await close_case(tx, kit, application, actor)
+        await close_case(tx, application, actor)
         return None
     today = kit.clock.today()
     told = await _authority_of(tx, from_registration)
@@ -88,12 +88,10 @@ async def case_of(connection: AsyncConnection, application_id: str) -> ScopeCase
     return await store.of_application(connection, application_id)
 
 
-async def close_case(
-    tx: Transaction, kit: Kit, application: Application, actor: Actor = SYSTEM
-) -> None:
+async def close_case(tx: Transaction, application: Application, actor: Actor = SYSTEM) -> None:
     """An application is over, or needs nothing settled any more: an open case ends."""
     before = await store.lock_of_application(tx, application.id)
-    after = before and cases.close(before, kit.moment())
+    after = before and cases.close(before, application.updated_at)
     if after is not None:
         await store.save(tx, after)
         await note(tx, after, application, "closed", actor)

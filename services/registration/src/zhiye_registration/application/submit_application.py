@@ -8,13 +8,16 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import Actor, actor_of
 from zhiye_contracts.reasons import Refused
-from zhiye_registration.adapters import applications
+from zhiye_registration.adapters import applications, registrations, scopes
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.asking import facts_of
 from zhiye_registration.application.recording import organisation_of, record
+from zhiye_registration.application.scope_cases import close_case, open_case
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.domain.business_type import refusals
+from zhiye_registration.domain.facts import Facts
+from zhiye_registration.domain.physician_conditions import SCOPES_OFFERED_OR_SETTLED
 from zhiye_registration.kit import Kit
 
 _WHATEVER_THE_PERSON_WANTS = frozenset({"death", "incapacity", "revoked", "criminal", "banned"})
@@ -51,7 +54,23 @@ async def submit_application(tx: Transaction, kit: Kit, caller: Principal, key: 
     organisation = organisation_of(before)
     change = "resubmitted" if again else "filed" if organisation else "submitted"
     await record(tx, after, change, actor_of(caller, organisation))
+    await _settle_scopes(tx, kit, after, known)
     return after
+
+
+async def _settle_scopes(tx: Transaction, kit: Kit, one: Application, known: Facts) -> None:
+    """Where the scopes that a physician brings along are not in the other province's catalogue,
+    the two authorities settle it (Q49)."""
+    held, after = known.registration, known.physician.wanted
+    if SCOPES_OFFERED_OR_SETTLED not in one.row.own_conditions or held is None or after is None:
+        return
+    if (after.category, after.scopes) != (held.category, held.scopes):
+        await close_case(tx, one)
+        return
+    brought = await registrations.find(tx.connection, held.id)
+    catalogue = await scopes.catalogue_of(tx.connection, one.region, kit.clock.today())
+    if brought is not None:
+        await open_case(tx, kit, one, brought, catalogue)
 
 
 async def _make_way(tx: Transaction, kit: Kit, caller: Principal, key: str) -> None:

@@ -208,6 +208,8 @@ class Facts:
     evidence: int = 0
     """Files that go with it."""
     renewal: RenewalWindow | None = None
+    deciding: bool = False
+    """Whether it is asked before an approval."""
     by_authority: bool = False
     """Whether the deciding authority itself opens it (依职权)."""
     barred_until: date | None = None

@@ -107,8 +107,9 @@ def _scopes_offered_or_settled(facts: Facts) -> bool | None:
     same = wanted is not None and held is not None and held.scopes == wanted.scopes
     if not same or held is None or wanted is None or held.category != wanted.category:
         return False  # a scope that is new is chosen from the catalogue
-    # Before it is submitted there is no case yet: that is what opens it.
-    return facts.physician.scope_case in (None, "settled")
+    # Submitting it opens the case; an approval needs it settled.
+    fine = ("settled",) if facts.deciding else (None, "open", "settled")
+    return facts.physician.scope_case in fine
 
 
 def _location_free(facts: Facts) -> bool | None:
@@ -166,6 +167,14 @@ def _identical_elsewhere(facts: Facts) -> bool | None:
         == (wanted.level, wanted.category, wanted.scopes)
         for other in facts.physician.others
     )
+
+
+def _identical_to_held(facts: Facts) -> bool | None:
+    held, identical = facts.registration, _identical_elsewhere(facts)
+    wanted = facts.physician.wanted
+    if held is None or wanted is None:
+        return None
+    return identical is True and (held.category, held.scopes) == (wanted.category, wanted.scopes)
 
 
 def _registered_in_location(facts: Facts) -> bool | None:
@@ -447,6 +456,16 @@ IDENTICAL_ELSEWHERE = Condition(
         "Cancel the other locations first, and add them again after the change.",
     ),
     field="form.scopes",
+)
+IDENTICAL_TO_HELD = replace(
+    IDENTICAL_ELSEWHERE,
+    name="identical_to_held",
+    needs=("registration",),
+    test=_identical_to_held,
+    next_step=Text(
+        "请按原注册的范围增加执业地点；两省协商改用其他范围的，请改为办理变更注册。",
+        "Add it with the scopes registered; if the provinces agree on others, apply for a change.",
+    ),
 )
 REGISTERED_IN_LOCATION = Condition(
     "registered_in_location",

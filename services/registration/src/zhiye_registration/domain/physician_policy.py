@@ -106,7 +106,7 @@ ADD_LOCATION = BusinessType(
         p.LEVEL_OF_PHYSICIAN,
         p.OTHER_LOCATION,
         p.SCOPES_OFFERED_OR_SETTLED,
-        p.IDENTICAL_ELSEWHERE,
+        p.IDENTICAL_TO_HELD,
         p.NO_CRIMINAL_RECORD,
         p.NO_BAR,
         p.NOT_SUSPENDED,

@@ -177,11 +177,11 @@ def disagree(
     )
 
 
-def close(case: ScopeCase, at: Moment) -> ScopeCase | None:
+def close(case: ScopeCase, now: datetime) -> ScopeCase | None:
     """The case when its application is over; ``None`` if it had come to an end before."""
     if case.state != "open":
         return None
-    return replace(case, state="closed", version=case.version + 1, updated_at=at.now)
+    return replace(case, state="closed", version=case.version + 1, updated_at=now)
 
 
 def taken_up_again(case: ScopeCase, now: ScopeCase) -> tuple[ScopeCase, str] | None:

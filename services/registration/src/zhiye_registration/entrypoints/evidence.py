@@ -31,7 +31,7 @@ Application = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000EVI001"])]
 _OF_ONE = "/api/v1/applications/{id}/evidence"
 _FILE = "/api/v1/application-evidence/{id}"
-_FILERS = allow("practitioner", "institution", inactive=True)
+_FILERS = allow("practitioner", "institution", "authority", inactive=True)
 _READERS = allow("practitioner", "institution", "authority", inactive=True)
 
 

@@ -59,6 +59,7 @@ SYSTEM_NAME = Text("系统", "the system")
 SOURCES = {
     "person": Text("个人网上申请", "online, by the person"),
     "institution": Text("机构网上申请", "online, by the institution"),
+    "authority": Text("审批机关依职权", "by the authority itself"),
 }
 
 
