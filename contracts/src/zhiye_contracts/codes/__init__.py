@@ -17,6 +17,12 @@ from zhiye_contracts.codes.people import (
     NURSING_TITLES,
     PHYSICIAN_TITLES,
 )
+from zhiye_contracts.codes.penalties import (
+    DUTY_CAUSES,
+    DUTY_KINDS,
+    PENALTY_GROUNDS,
+    PENALTY_KINDS,
+)
 from zhiye_contracts.codes.practice import (
     BUSINESS_TYPES,
     CANCELLATION_GROUNDS,
@@ -65,6 +71,9 @@ TABLES: dict[str, CodeTable] = {
         PROFIT_CLASSES,
         FILING_KINDS,
         PROVINCES,
+        PENALTY_KINDS,
+        DUTY_KINDS,
+        DUTY_CAUSES,
     )
 }
 """Every table by name, for the endpoint that lists them."""
@@ -73,6 +82,8 @@ __all__ = [
     "BUSINESS_TYPES",
     "CANCELLATION_GROUNDS",
     "DEGREES",
+    "DUTY_CAUSES",
+    "DUTY_KINDS",
     "ECONOMIC_TYPES",
     "EDUCATION",
     "EMPLOYMENT",
@@ -87,6 +98,8 @@ __all__ = [
     "NURSE_WORK_CATEGORIES",
     "NURSING_TITLES",
     "OFF_POST_GROUNDS",
+    "PENALTY_GROUNDS",
+    "PENALTY_KINDS",
     "PHYSICIAN_CANCELLATION_GROUNDS",
     "PHYSICIAN_CATEGORIES",
     "PHYSICIAN_DEPARTMENTS",

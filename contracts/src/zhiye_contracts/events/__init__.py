@@ -8,6 +8,7 @@ from zhiye_contracts.events.institutions import (
     InstitutionChanged,
     InstitutionMerged,
 )
+from zhiye_contracts.events.penalties import DutyChanged, PenaltyRecorded
 from zhiye_contracts.events.qualification_cases import (
     ForwardedEvidence,
     QualificationCaseChanged,
@@ -39,6 +40,7 @@ __all__ = [
     "AccountChanged",
     "ApplicationChanged",
     "AuthorityChanged",
+    "DutyChanged",
     "Event",
     "FilingChanged",
     "FilingEnded",
@@ -47,6 +49,7 @@ __all__ = [
     "InstitutionChanged",
     "InstitutionMerged",
     "MessageRequested",
+    "PenaltyRecorded",
     "PersonAsked",
     "QualificationBatchCompleted",
     "QualificationCaseChanged",
