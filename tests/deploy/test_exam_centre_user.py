@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ProbableAuthenticationError
 from aiormq.exceptions import ChannelAccessRefused
+from tests.deploy.outsiders import message, no_entry, topology
 from tests.support import servers
 
 from zhiye_chassis.bus.rabbitmq import RabbitCarrier
 from zhiye_contracts.exam_centre import EXCHANGE, INBOX, BatchEnded, ExamCentreResult
-from zhiye_launcher.registry import detached
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -27,26 +26,15 @@ PASSWORD = "not a secret: 'quoted' \"twice\" $HOME"
 
 
 @pytest.fixture(scope="module")
-async def topology(amqp_url: str) -> AsyncIterator[None]:
-    bus = await RabbitCarrier.connect(amqp_url)
-    services = detached()
-    for service in services.values():
-        await service.declare(bus)
-    yield
-    await bus.close()
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel()
-        for service in services.values():
-            for queue in (service.subscriptions, *service.outside):
-                await channel.queue_delete(queue.queue)
-                await channel.queue_delete(f"{queue.queue}.dead")
-            for outlet in service.outlets:
-                await channel.queue_delete(outlet.queue)
-        await channel.exchange_delete(EXCHANGE)
+async def broker_topology(amqp_url: str) -> AsyncIterator[None]:
+    async with topology(amqp_url):
+        yield
 
 
 @pytest.fixture(scope="module")
-async def address(topology: None, amqp_url: str, _found_broker: servers.Broker) -> dict[str, Any]:
+async def address(
+    broker_topology: None, amqp_url: str, _found_broker: servers.Broker
+) -> dict[str, Any]:
     """Where the exam centre connects to, once its user was made; twice, as that sets it anew."""
     if not _found_broker.restartable:
         pytest.skip(servers.NOT_OURS)
@@ -61,10 +49,6 @@ async def centre(address: dict[str, Any]) -> AsyncIterator[Callable[[], Awaitabl
     """``await centre()``: another channel of the exam centre; one that is refused is closed."""
     async with await aio_pika.connect(**address, password=PASSWORD) as connection:
         yield connection.channel
-
-
-def message() -> aio_pika.Message:
-    return aio_pika.Message(b"{}", content_type="application/cloudevents+json")
 
 
 async def test_it_publishes_its_statements_and_fetches_its_answers(
@@ -83,47 +67,7 @@ async def test_it_publishes_its_statements_and_fetches_its_answers(
     await answer.ack()
 
 
-async def publish(channel: AbstractChannel, exchange: str, key: str) -> None:
-    target = await channel.get_exchange(exchange, ensure=False)
-    await target.publish(message(), routing_key=key)
-
-
-NO_ENTRY: dict[str, Callable[[AbstractChannel], Awaitable[Any]]] = {
-    "publishing as one of our services": lambda c: publish(
-        c, "zhiye.events", "zhiye.qualifications.qualification-recorded.v1"
-    ),
-    "publishing another type": lambda c: publish(
-        c, EXCHANGE, "zhiye.registration.qualifications-kept.v1"
-    ),
-    "publishing to a queue directly": lambda c: c.default_exchange.publish(
-        message(), routing_key="zhiye.accounts"
-    ),
-    "publishing to another exchange": lambda c: publish(c, "amq.topic", BatchEnded.type),
-    "reading a queue of ours": lambda c: _get(c, "zhiye.qualifications"),
-    "reading what it sent itself": lambda c: _get(c, "zhiye.qualifications.exam-centre"),
-    "declaring a queue": lambda c: c.declare_queue("mine"),
-    "declaring a queue for itself alone": lambda c: c.declare_queue(exclusive=True),
-    "declaring an exchange": lambda c: c.declare_exchange("mine"),
-    "deleting its inbox": lambda c: c.queue_delete(INBOX),
-    "deleting its exchange": lambda c: c.exchange_delete(EXCHANGE),
-    "binding its inbox to everything": lambda c: _bind(c, INBOX, "zhiye.events"),
-    "purging a queue of ours": lambda c: _purge(c, "zhiye.accounts"),
-}
-
-
-async def _get(channel: AbstractChannel, name: str) -> None:
-    queue = await channel.get_queue(name, ensure=False)
-    await queue.get(fail=False)
-
-
-async def _bind(channel: AbstractChannel, name: str, exchange: str) -> None:
-    queue = await channel.get_queue(name, ensure=False)
-    await queue.bind(exchange, routing_key="#")
-
-
-async def _purge(channel: AbstractChannel, name: str) -> None:
-    queue = await channel.get_queue(name, ensure=False)
-    await queue.purge()
+NO_ENTRY = no_entry(EXCHANGE, BatchEnded.type, INBOX, "zhiye.qualifications.exam-centre")
 
 
 @pytest.mark.parametrize("what", list(NO_ENTRY))
