@@ -74,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/business-types", "registration"),
     Route("/api/v1/registrations", "registration", limit="search"),
     Route("/api/v1/my/registration", "registration"),
+    Route("/api/v1/my/registrations", "registration"),
     Route("/api/v1/my/eligibility", "registration"),
     Route("/api/v1/my/records", "registration"),
     Route("/api/v1/my/photo", "registration", body_limit=200 * KB),

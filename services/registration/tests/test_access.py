@@ -30,6 +30,7 @@ ROUTES = [
     ("POST", f"{PATH}/x/institution-review", {"institution"}),
     ("POST", f"{PATH}/x/decision", {"authority"}),
     ("GET", "/api/v1/my/registration", APPLICANT),
+    ("GET", "/api/v1/my/registrations", APPLICANT),
     ("GET", "/api/v1/registrations/202611000001", {"institution", "authority", "operator"}),
     ("PUT", "/api/v1/my/photo", APPLICANT),
     ("GET", "/api/v1/my/photo", APPLICANT),

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import information_changes, registrations
-from zhiye_registration.adapters.facts import qualifications_of
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.information_recording import record
-from zhiye_registration.domain.information import FROM_EXAM, on_record
+from zhiye_registration.application.read_own_registrations import exam_of
+from zhiye_registration.domain.information import on_record
 from zhiye_registration.domain.information_change import (
     NOTHING_GIVEN,
     Changes,
@@ -57,7 +55,7 @@ async def request_information_change(
         faults.append(NOTHING_GIVEN)
     if faults:
         raise Refused(*faults)
-    record_now = on_record(held, await exam_of(tx.connection, held.person_key))
+    record_now = on_record(held, await exam_of(tx.connection, held.person_key, PROFESSION))
     changes = {
         name: {"before": record_now[name], "after": value}
         for name, value in values.items()
@@ -95,12 +93,3 @@ async def new_request(
         created_at=now,
         updated_at=now,
     )
-
-
-async def exam_of(connection: AsyncConnection, person_key: str) -> dict[str, Any]:
-    """What the exam's record says that a registration may not have yet; it never changes by a
-    request (deck 2.3.1). Empty without a qualification in force."""
-    found = await qualifications_of(connection, person_key, PROFESSION)
-    if not found or not found[-1].in_force:
-        return {}
-    return {name: getattr(found[-1], name) for name in (*FROM_EXAM, "passed_on")}

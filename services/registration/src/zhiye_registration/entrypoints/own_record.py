@@ -25,19 +25,20 @@ from zhiye_registration.domain.information import (
     SIDES,
     label_of,
 )
+from zhiye_registration.domain.practice import LABELS as PRACTICE
+from zhiye_registration.domain.practice import label_of as practice_label
 from zhiye_registration.domain.roster import MARKS, Mark, mark_of
 from zhiye_registration.entrypoints.practice_schemas import LocationOut, PracticeOut
 from zhiye_registration.kit import Kit
 
-_LABELS = {**LABELS, **CORRECTABLE}
+_LABELS = {**LABELS, **CORRECTABLE, **PRACTICE}
 _NOT_SHOWN = "id_number"
 """Of what changed: it is masked wherever it is shown."""
 _ONLY_SHOWN = ("nationality", "ethnic_group", "health")
 
 
-class RegistrationOut(PracticeOut):
-    """A practice registration as others see it (执业信息验证, deck 5.2). A physician has one for
-    each location under one number: here stands the first of ``locations``."""
+class RegistrationFields(PracticeOut):
+    """What is shown of any registration."""
 
     certificate_number: str = Field(examples=["202611000017"])
     name: str = Field(examples=["王芳"])
@@ -61,12 +62,18 @@ class RegistrationOut(PracticeOut):
     valid_from: date
     valid_until: date | None = Field(description="A nurse's; a physician's has no end")
     days_left: int | None = Field(description="Days until it expires; negative when it has")
+
+
+class RegistrationOut(RegistrationFields):
+    """A practice registration as others see it (执业信息验证, deck 5.2). A physician has one for
+    each location under one number: here stands the first of ``locations``."""
+
     locations: list[LocationOut] = Field(
         description="A physician's, those in force first; of a nurse there are none"
     )
 
 
-class OwnRegistrationOut(RegistrationOut):
+class OwnRegistrationOut(RegistrationFields):
     """One's own registration with every field of the deck's screen (2.1); what is not known is
     absent. ``school``, ``major`` and ``education`` are the exam's until the registration has its
     own."""
@@ -112,7 +119,7 @@ class ChangedValueOut(BaseModel):
 
     field: str = Field(examples=["title"])
     field_label: str = Field(examples=["技术职称"])
-    before: str | None = Field(examples=["255"])
+    before: str | None = Field(description="Of several codes: with blanks", examples=["255"])
     before_label: str | None = Field(examples=["护士"])
     after: str | None = Field(examples=["254"])
     after_label: str | None = Field(examples=["护师"])
@@ -131,7 +138,7 @@ class HistoryOut(BaseModel):
     from_institution_name: str | None = Field(description="Of a move")
     authority_name: str | None
     valid_from: date
-    valid_until: date
+    valid_until: date | None = Field(description="Of nurses")
     values: list[ChangedValueOut]
 
 
@@ -151,7 +158,8 @@ def own_view(
     """One's own registration, the certificate number whole."""
     today = kit.clock.today()
     number = kit.settings.cipher.open(row["sealed_certificate_number"], purposes.CERTIFICATE_NUMBER)
-    mark = mark_of(row["status"], row["valid_until"], today)
+    until = row["valid_until"]
+    mark = mark_of(row["status"], until, today) if until else None
     details = row["details"]
     values = {name: row[name] for name in COLUMNS}
     values |= {name: details.get(name) for name in (*DETAILS, *_ONLY_SHOWN)}
@@ -201,11 +209,12 @@ def history_view(
 
 def _value(name: str, change: Mapping[str, Any], language: Language) -> dict[str, Any]:
     shown: dict[str, Any] = {"field": name, "field_label": _LABELS[name].read(language)}
+    label = practice_label if name in PRACTICE else label_of
     for side in SIDES:
         value = change.get(side)
-        shown |= {side: _text(value), f"{side}_label": label_of(name, value, language)}
+        shown |= {side: _text(value), f"{side}_label": label(name, value, language)}
     return shown
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else " ".join(value) if isinstance(value, list) else str(value)

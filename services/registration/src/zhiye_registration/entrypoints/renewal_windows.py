@@ -111,6 +111,7 @@ async def _place(connection: AsyncConnection, caller: Principal) -> tuple[str, d
             connection, caller.person_key, "nurse"
         )
         if not held or held["status"] != "registered":
+            await _check_no_physician(connection, caller.person_key)
             raise refused(
                 "not_registered",
                 ("您目前没有护士执业注册。", "You have no practice registration as a nurse."),
@@ -127,6 +128,24 @@ async def _place(connection: AsyncConnection, caller: Principal) -> tuple[str, d
     if region is None:
         raise not_found()
     return region, None
+
+
+async def _check_no_physician(connection: AsyncConnection, person_key: str | None) -> None:
+    held = person_key and await registrations.newest_of(connection, person_key, "physician")
+    if held:
+        raise refused(
+            "physicians_do_not_renew",
+            (
+                "医师执业注册没有有效期，无需延续注册。",
+                "A physician's registration has no end, and is not renewed.",
+            ),
+            (
+                "如需变更注册事项，请办理医师变更注册。",
+                "To change what is registered, apply for a change.",
+            ),
+            source="Law on Physicians (2021) art. 13",
+            status=404,
+        )
 
 
 def _shown(
