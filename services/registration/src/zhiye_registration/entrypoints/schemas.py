@@ -12,6 +12,7 @@ from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
+from zhiye_registration.domain.scope_case import State as ScopeCaseState
 from zhiye_registration.domain.workflow import Action, State
 from zhiye_registration.entrypoints.forms import Form
 
@@ -149,6 +150,17 @@ class StepOut(BaseModel):
     deadline: date | None = None
 
 
+class ScopeCaseBrief(BaseModel):
+    """What two provinces settle about a physician's scopes (Q49): see `/api/v1/scope-cases`."""
+
+    id: str = Field(examples=["01JD0000000000000000SCO001"])
+    number: str = Field(examples=["X202611230000001"])
+    state: ScopeCaseState
+    state_label: str = Field(examples=["协商中"])
+    deadline: date
+    agreed_scopes: list[str] | None = Field(description="With which it can be approved")
+
+
 class ApplicationOut(ApplicationItem):
     """One application whole; ``version`` is also the ETag."""
 
@@ -160,6 +172,7 @@ class ApplicationOut(ApplicationItem):
     )
     actions: list[Action] = Field(description="What the caller may do now")
     checklist: list[str] = Field(description="Paper still to be handed in (Q48)")
+    scope_case: ScopeCaseBrief | None = Field(None, description="Of a physician's, if there is one")
     timeline: list[StepOut]
 
 

@@ -15,13 +15,14 @@ from zhiye_contracts import purposes
 from zhiye_contracts.codes.grounds import sentence
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
-from zhiye_registration.adapters import applications
+from zhiye_registration.adapters import applications, scope_cases
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import side_of
 from zhiye_registration.application.military import opened_form
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
+from zhiye_registration.domain.scope_case import STATES as CASE_STATES
 from zhiye_registration.domain.workflow import ACTIONS, STATES, Action, allowed_actions
 from zhiye_registration.entrypoints.forms import labels_of
 from zhiye_registration.kit import Kit
@@ -128,6 +129,7 @@ async def application_view(
         "form_labels": labels_of(one.row.profession, one.form, language),
         "actions": _actions(one, caller),
         "checklist": [material.read(language) for material in one.row.materials],
+        "scope_case": await _scope_case(connection, one, language),
         "timeline": [
             {
                 "at": step["at"],
@@ -145,6 +147,24 @@ async def application_view(
             }
             for step in steps
         ],
+    }
+
+
+async def _scope_case(
+    connection: AsyncConnection, one: Application, language: Language
+) -> dict[str, Any] | None:
+    if one.row.profession != "physician":
+        return None
+    case = await scope_cases.of_application(connection, one.id)
+    if case is None:
+        return None
+    return {
+        "id": case.id,
+        "number": case.number,
+        "state": case.state,
+        "state_label": CASE_STATES[case.state].read(language),
+        "deadline": case.deadline,
+        "agreed_scopes": case.agreed_scopes,
     }
 
 
