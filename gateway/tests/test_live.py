@@ -35,6 +35,7 @@ from zhiye_contracts.events import (
     QualificationCaseForwarded,
     QualificationRequested,
     RegistrationChanged,
+    ScopeCaseChanged,
 )
 from zhiye_gateway.service import Gateway, build_in_process
 from zhiye_gateway.settings import GatewaySettings
@@ -167,6 +168,42 @@ async def test_what_the_exam_centre_is_asked_is_told_to_it_without_any_number(
     assert stranger.names == []
     await stream.go()
     await stranger.go()
+
+
+async def test_a_step_of_a_scope_case_is_told_to_the_applicant_and_the_authorities_of_both_sides(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    example_ = ScopeCaseChanged.example
+    applicant = Principal(str(example_["account_id"]), "practitioner")
+    sides = [
+        Principal("ACC-F", "authority", authority_id=str(example_["from_authority_id"])),
+        Principal("ACC-G", "authority", region="130000"),
+        Principal("ACC-U", "authority", authority_id=str(example_["to_authority_id"])),
+        PROVINCE,
+    ]
+    streams = {
+        who.account_id: await open_stream(gateway, sign(who))
+        for who in (applicant, *sides, OTHER_PROVINCE, STRANGER, FEEDER)
+    }
+    bus.pass_on(example(ScopeCaseChanged))
+    for who in (applicant, *sides):
+        await streams[who.account_id].until(has_events(1))
+    (event,) = streams[PROVINCE.account_id].events
+    assert event["data"] == {
+        "id": "01JD0000000000000000SCO001",
+        "version": 2,
+        "occurred_at": "2026-11-23T02:00:00Z",
+        "number": "X202611230000001",
+        "application_number": "N202611230000017",
+        "change": "proposed",
+        "state": "open",
+        "by": "to",
+        "deadline": "2026-12-21",
+    }
+    for who in (OTHER_PROVINCE, STRANGER, FEEDER):
+        assert streams[who.account_id].names == []
+    for stream in streams.values():
+        await stream.go()
 
 
 async def test_nothing_sealed_and_no_name_goes_down_a_stream(

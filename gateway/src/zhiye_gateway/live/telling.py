@@ -20,6 +20,7 @@ from zhiye_contracts.events import (
     QualificationCaseChanged,
     QualificationCaseForwarded,
     QualificationRequested,
+    ScopeCaseChanged,
 )
 
 _NOT_REVIEWED = frozenset({"awaiting_institution", "withdrawn"})
@@ -88,6 +89,19 @@ def _of_case(event: QualificationCaseChanged) -> list[Audience]:
     return audiences
 
 
+def _of_scope_case(event: ScopeCaseChanged) -> list[Audience]:
+    """The applicant, and on either side the authority and that of the whole province."""
+    audiences: list[Audience] = [("account", event.account_id)]
+    for authority, province in (
+        (event.from_authority_id, event.from_province),
+        (event.to_authority_id, event.to_province),
+    ):
+        audiences.append(("region", f"{province}0000"))
+        if authority:
+            audiences.append(("authority", authority))
+    return audiences
+
+
 def _of_exam_centre(_: QualificationCaseForwarded | QualificationRequested) -> list[Audience]:
     return [EXAM_CENTRE]
 
@@ -124,6 +138,11 @@ TOLD: tuple[Told, ...] = (
         frozenset({"number", "kind", "profession", "province", "deadline"}),
     ),
     Told(QualificationRequested, _of_exam_centre, frozenset({"by"})),
+    Told(
+        ScopeCaseChanged,
+        _of_scope_case,
+        frozenset({"number", "application_number", "change", "state", "by", "deadline"}),
+    ),
 )
 _BY_TYPE = {row.event.type: row for row in TOLD}
 _ALWAYS = frozenset({"version", "occurred_at"})
