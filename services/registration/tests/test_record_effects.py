@@ -205,3 +205,12 @@ async def test_records_go_along_when_the_authority_corrects_an_id_number(feeds: 
     mine = (await world.call(me, "GET", "/api/v1/my/records")).json()
     assert [one["title"] for one in mine["promotions"]] == ["252"]
     assert await titles(world) == ["252"]
+
+
+async def test_what_was_stated_before_the_registration_gives_its_title(feeds: Feeds) -> None:
+    world = feeds.world
+    nurse = await world.nurse(7)
+    before = {**NURSE, "id_number": world.id_number(7), "title": "254"}
+    assert await feeds.state("promotion", stated("promotion", **before)) == [RECORDED]
+    await world.registered(nurse)
+    assert await titles(world) == ["254"]

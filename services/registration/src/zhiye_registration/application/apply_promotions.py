@@ -48,6 +48,12 @@ async def apply_promotions(
                 await _give(tx, kit, held, title)
 
 
+async def titled(tx: Transaction, one: Registration) -> Registration:
+    """A registration that comes into force, with what was stated before there was one."""
+    promotions = await own_records.promotions_of(tx.connection, one.person_key, one.profession)
+    return replace(one, title=title_after(one.profession, one.title, promotions))
+
+
 async def _give(tx: Transaction, kit: Kit, held: Registration, title: str | None) -> None:
     after = replace(held, title=title, version=held.version + 1, updated_at=kit.clock.now())
     await registrations.save(tx, after)

@@ -14,12 +14,13 @@ from zhiye_contracts import purposes
 from zhiye_contracts.events import RegistrationMoved
 from zhiye_registration.adapters import facts, merges, registrations
 from zhiye_registration.adapters.events import registration_changed
+from zhiye_registration.application.apply_promotions import titled
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.people import person_of
 from zhiye_registration.application.settle_information_changes import settle_pending
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.facts import Practice
-from zhiye_registration.domain.information import carried
+from zhiye_registration.domain.information import carried, differences
 from zhiye_registration.domain.registration import (
     Registration,
     location_of,
@@ -82,6 +83,7 @@ async def create(
         **as_columns(practice, place.region),
     )
     made, _ = carried(made, one.form)
+    made = await titled(tx, made)
     if not await registrations.add(tx, made):
         raise refused(
             "already_registered",
@@ -174,6 +176,9 @@ async def change(
     **changes: Any,
 ) -> Registration:
     after, values = carried(held, one.form)
+    if changes.get("status") == "registered" and held.status != "registered":
+        after = await titled(tx, after)
+        values |= differences(held, {"title": after.title})
     after = replace(
         after,
         **changes,
