@@ -1,4 +1,5 @@
-"""Verification of one person nationwide, by the full ID number (执业信息验证, deck 5.2; Q4, Q41).
+"""Verification of one person nationwide, by the full ID number (执业信息验证, deck 5.2; Q4, Q20,
+Q41).
 
 Every look-up is kept, and the person can see by whom. An organisation has so many a minute and so
 many a day, and fewer of ID numbers that nobody is recorded under: numbers cannot be walked through.
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,14 +18,16 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_contracts.identifiers import IdentifierError, parse_id_number
 from zhiye_contracts.reasons import Reason, Refused, Text
-from zhiye_registration.adapters import registrations
+from zhiye_registration.adapters import filings, reconciliations, registrations
 from zhiye_registration.adapters.facts import qualifications_of
 from zhiye_registration.adapters.record_tables import verification
 from zhiye_registration.adapters.tables import authority, institution
 from zhiye_registration.application.access import not_found
+from zhiye_registration.domain.filing import Filing
+from zhiye_registration.domain.reconciliation import Place
+from zhiye_registration.domain.verification import Outcome
 from zhiye_registration.kit import Kit
 
-Outcome = Literal["found", "never_registered", "not_on_record"]
 _SOURCE = "deck 5.2; Q41"
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -47,11 +49,16 @@ _COUNT = select(
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found, and the ID number as it was read."""
+    """What was found, and the ID number as it was read: a nurse's registration, or a physician's,
+    those in force first, with the filings under them. ``place`` is the institution that asks, as
+    far as it is known here."""
 
     outcome: Outcome
     id_number: str
-    registration: RowMapping | None
+    registrations: Sequence[RowMapping]
+    filings: Sequence[Filing]
+    institution_id: str | None
+    place: Place | None
 
 
 def organisation_of(caller: Principal) -> str:
@@ -74,9 +81,9 @@ async def verify_registration(
     key = kit.person_key(person.value)
     organisation = organisation_of(caller)
     await _check_budget(tx, kit, organisation)
-    held = await registrations.newest_of(tx.connection, key, profession)
+    held = await registrations.all_of(tx.connection, key, profession)
     outcome: Outcome = "found"
-    if held is None:
+    if not held:
         known = await qualifications_of(tx.connection, key, profession)
         outcome = "never_registered" if known else "not_on_record"
     await tx.execute(
@@ -90,7 +97,22 @@ async def verify_registration(
             "purpose": "verification",
         },
     )
-    return Verified(outcome, person.value, held)
+    physician = profession == "physician"
+    return Verified(
+        outcome,
+        person.value,
+        held if physician else held[:1],
+        await filings.of_person(tx.connection, key) if physician and held else (),
+        caller.institution_id,
+        await _place_of(tx.connection, caller),
+    )
+
+
+async def _place_of(connection: AsyncConnection, caller: Principal) -> Place | None:
+    if caller.institution_id is None:
+        return None
+    row = await reconciliations.place_of(connection, caller.institution_id)
+    return Place(row["id"], row["name"], row["region"]) if row else None
 
 
 async def _check_budget(tx: Transaction, kit: Kit, organisation: str) -> None:
