@@ -8,6 +8,12 @@ from zhiye_contracts.codes.institutions import (
     INSTITUTION_CATEGORIES,
     PROFIT_CLASSES,
 )
+from zhiye_contracts.codes.penalties import (
+    DUTY_CAUSES,
+    DUTY_KINDS,
+    PENALTY_GROUNDS,
+    PENALTY_KINDS,
+)
 from zhiye_contracts.codes.people import (
     DEGREES,
     EDUCATION,
@@ -16,12 +22,6 @@ from zhiye_contracts.codes.people import (
     ID_TYPES,
     NURSING_TITLES,
     PHYSICIAN_TITLES,
-)
-from zhiye_contracts.codes.penalties import (
-    DUTY_CAUSES,
-    DUTY_KINDS,
-    PENALTY_GROUNDS,
-    PENALTY_KINDS,
 )
 from zhiye_contracts.codes.practice import (
     BUSINESS_TYPES,

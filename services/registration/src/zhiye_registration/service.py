@@ -12,6 +12,7 @@ from zhiye_registration.adapters.photos import PhotoStore
 from zhiye_registration.adapters.tables import metadata
 from zhiye_registration.application.bulk_work import BulkReviews
 from zhiye_registration.application.count_registrations import RegistrationCounts
+from zhiye_registration.application.escalate_duties import Escalation
 from zhiye_registration.application.forget_reconciliations import Forgetting
 from zhiye_registration.application.import_registrations import importer
 from zhiye_registration.application.remind import Reminders
@@ -53,5 +54,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
             Reminders(kit).run,
             RegistrationCounts(kit).run,
             Forgetting(kit).run,
+            Escalation(kit).run,
         ),
     )

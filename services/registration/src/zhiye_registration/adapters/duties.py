@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select, text, update
@@ -52,12 +52,13 @@ _OVERDUE = (
     .with_for_update(skip_locked=True)
 )
 _FOLLOW = text(
-    "UPDATE duty d SET institution_id = r.institution_id, region = r.region,"
+    "UPDATE duty d SET institution_id = r.institution_id, region = r.region,"  # noqa: S608
     " authority_id = r.authority_id, authority_name = r.authority_name,"
     " institution_name = coalesce(i.name, d.institution_name), version = d.version + 1,"
     " updated_at = :now"
     " FROM registration r LEFT JOIN institution i ON i.id = r.institution_id"
-    f" WHERE r.id = d.registration_id AND r.id = ANY(:registrations) AND d.{IS_OPEN}"  # noqa: S608
+    f" WHERE r.id = d.registration_id AND r.id = ANY(:registrations) AND d.{IS_OPEN}"
+    f" RETURNING {', '.join(f'd.{name}' for name in _NAMES)}, r.name AS person_name"
 )
 _MOVE = update(duty).where(_d.registration_id == bindparam("registration"))
 
@@ -101,11 +102,13 @@ async def lock_overdue(tx: Transaction, today: date, most: int) -> list[Duty]:
     return [read(row) for row in found.mappings()]
 
 
-async def follow(tx: Transaction, registrations: Collection[str], now: Any) -> None:
+async def follow(
+    tx: Transaction, registrations: Collection[str], now: datetime
+) -> list[tuple[Duty, str]]:
     """Many registrations went elsewhere in one step (an institution was merged): what is still to
-    be done about them goes along."""
-    if registrations:
-        await tx.execute(_FOLLOW, {"registrations": sorted(registrations), "now": now})
+    be done about them goes along. Each with its person's name."""
+    found = await tx.execute(_FOLLOW, {"registrations": sorted(registrations), "now": now})
+    return [(read(row), row["person_name"]) for row in found.mappings()]
 
 
 async def move(tx: Transaction, registration_id: str, person_key: str) -> None:

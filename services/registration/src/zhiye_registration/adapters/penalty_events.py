@@ -18,7 +18,7 @@ def penalty_recorded(
     authorities have to know."""
     held, filed = list(held), list(filed)
     main = {registration.institution_id for registration in held}
-    authorities = {item.authority_id for item in (*held, *filed) if item.authority_id}
+    told = [r.authority_id for r in held] + [f.authority_id for f in filed]
     return PenaltyRecorded(
         aggregate_id=one.id,
         version=one.version,
@@ -36,7 +36,7 @@ def penalty_recorded(
         reported_by_name=one.reported_by_name,
         main_institution_ids=sorted(main),
         filed_institution_ids=sorted({filing.institution_id for filing in filed} - main),
-        authority_ids=sorted(authorities),
+        authority_ids=sorted({key for key in told if key}),
         rescinded_on=one.rescinded_on,
     )
 

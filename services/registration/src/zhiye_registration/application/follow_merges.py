@@ -15,6 +15,7 @@ from zhiye_registration.adapters.events import application_changed, registration
 from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.merge_tables import institution_merge
 from zhiye_registration.adapters.merges import Moved
+from zhiye_registration.application.duties import follow_registrations
 
 
 async def follow_merges(clock: Clock, tx: Transaction, events: Sequence[InstitutionMerged]) -> None:
@@ -58,7 +59,7 @@ async def _follow(now: datetime, tx: Transaction, event: InstitutionMerged) -> N
         return
     if before is not None and not before["undone"]:
         back = await merges.move_back(tx, before["merge_id"], now)
-        await _tell(tx, source_id, back, "merge_undone")
+        await _tell(now, tx, source_id, back, "merge_undone")
     await _settle(now, tx, source_id)
 
 
@@ -72,11 +73,14 @@ async def _settle(now: datetime, tx: Transaction, source_id: str) -> None:
         # As for whatever comes to an institution: its own merge is seen here, or sees what came.
         await merges.hold_shared(tx, merge["into_id"])
         moved = await merges.move(tx, merge, now)
-        await _tell(tx, merge["into_id"], moved, "institution_merged")
+        await _tell(now, tx, merge["into_id"], moved, "institution_merged")
         source_id = merge["into_id"]
 
 
-async def _tell(tx: Transaction, institution_id: str, moved: Moved, change: str) -> None:
+async def _tell(
+    now: datetime, tx: Transaction, institution_id: str, moved: Moved, change: str
+) -> None:
+    await follow_registrations(tx, [one.id for one in moved.registrations], now)
     online = await is_online(tx.connection, institution_id)
     tx.emit(*(registration_changed(one, region_online=online) for one in moved.registrations))
     tx.emit(*(application_changed(one, change) for one in moved.applications))

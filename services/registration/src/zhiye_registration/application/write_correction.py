@@ -15,7 +15,14 @@ from typing import Any
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.pinyin import name_pinyin
 from zhiye_chassis.timeline import Actor
-from zhiye_registration.adapters import corrections, information_changes, own_records, registrations
+from zhiye_registration.adapters import (
+    corrections,
+    duties,
+    information_changes,
+    own_records,
+    penalties,
+    registrations,
+)
 from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.merges import SYSTEM
@@ -51,9 +58,11 @@ async def write_correction(
     await registrations.add_history(tx, done, change, place, values=values or None)
     if before.person_key != done.person_key:
         await corrections.move_interruptions(tx, done.id, done.person_key)
+        await duties.move(tx, done.id, done.person_key)
         await corrections.move_closed_applications(tx, before, done)
     if (before.name, before.person_key) != (done.name, done.person_key):
         await own_records.move_records(tx, before, done)
+        await penalties.move(tx, before, done)
     await _move_applications(tx, now, before, done)
     online = await is_online(tx.connection, done.institution_id)
     tx.emit(registration_changed(done, region_online=online))

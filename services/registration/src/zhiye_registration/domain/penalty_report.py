@@ -69,9 +69,7 @@ def objections(
     return faults
 
 
-def read_statement(
-    fields: Mapping[str, object], today: date
-) -> tuple[Stated | None, list[Reason]]:
+def read_statement(fields: Mapping[str, object], today: date) -> tuple[Stated | None, list[Reason]]:
     """The statement with notes on it, or every reason why it cannot be taken."""
     form = Form(fields, today, FIELDS)
     form.unknown_fields()
