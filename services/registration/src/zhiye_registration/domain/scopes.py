@@ -12,6 +12,7 @@ from zhiye_contracts.codes import (
 )
 from zhiye_contracts.codes.scopes import SCOPE_CATEGORIES, SCOPE_DEPARTMENTS, scopes_in
 from zhiye_contracts.reasons import Reason, Text
+from zhiye_registration.domain import scope_reasons as why
 
 NATIONAL = "00"
 """Stands for the province in the catalogue that holds where a province has published none."""
@@ -19,12 +20,10 @@ MOST_SCOPES = 3
 """More than these one physician may have nowhere."""
 FIRST_YEAR = 2001
 """Of the notice that lists the scopes (卫医发〔2001〕169号)."""
-_NOTICE = "Notice 2001/169 on scopes of practice"
 YEARS_AHEAD = 1
 """A catalogue may be published in the year before it holds."""
 LONGEST_LABEL = 60
 """Characters."""
-_SOURCE = "Q49"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +85,16 @@ class Catalogue:
         """Every reason why these scopes of the category are not to be had here: which is not
         offered, and what is."""
         if not scopes:
-            return [_nothing_chosen(field)]
+            return [why.nothing_chosen(field)]
         reasons = [
             self._not_offered(category, scope, field)
             for scope in dict.fromkeys(scopes)
             if self.entry(category, scope) is None
         ]
         if len(set(scopes)) < len(scopes):
-            reasons.append(_twice(field))
+            reasons.append(why.twice(field))
         if len(set(scopes)) > self.most_scopes:
-            reasons.append(_too_many(self.most_scopes, field))
+            reasons.append(why.too_many(self.most_scopes, field))
         return reasons
 
     def _not_offered(self, category: str, scope: str, field: str) -> Reason:
@@ -110,7 +109,7 @@ class Catalogue:
                 ),
                 self._what_is(category),
                 field,
-                _NOTICE,
+                why.NOTICE,
             )
         return Reason(
             "scope_not_offered",
@@ -120,7 +119,7 @@ class Catalogue:
             ),
             self._what_is(category),
             field,
-            _SOURCE,
+            why.SOURCE,
         )
 
     def _what_is(self, category: str) -> Text:
@@ -182,92 +181,14 @@ def publication_faults(year: int, entries: Sequence[Entry], this_year: int) -> l
     in ``field``."""
     reasons = []
     if not FIRST_YEAR <= year <= this_year + YEARS_AHEAD:
-        reasons.append(_year_out_of_range(this_year + YEARS_AHEAD))
+        reasons.append(why.year_out_of_range(FIRST_YEAR, this_year + YEARS_AHEAD))
     seen: set[str] = set()
     for place, entry in enumerate(entries):
         if SCOPE_CATEGORIES.get(entry.scope) != entry.category:
-            reasons.append(_wrong_category(place))
+            reasons.append(why.wrong_category(place))
         if entry.scope in seen:
-            reasons.append(_entry_twice(place))
+            reasons.append(why.entry_twice(place))
         seen.add(entry.scope)
         if not entry.departments:
-            reasons.append(_no_department(place))
+            reasons.append(why.no_department(place))
     return reasons
-
-
-def _nothing_chosen(field: str) -> Reason:
-    return Reason(
-        "scopes_missing",
-        Text("尚未选择执业范围。", "No scope of practice is chosen."),
-        Text("请至少选择一个执业范围。", "Choose at least one."),
-        field,
-        _SOURCE,
-    )
-
-
-def _twice(field: str) -> Reason:
-    return Reason(
-        "scope_twice",
-        Text("同一执业范围选择了两次。", "A scope is chosen twice."),
-        Text("请删除重复的选项。", "Leave one of them out."),
-        field,
-    )
-
-
-def _too_many(most: int, field: str) -> Reason:
-    return Reason(
-        "too_many_scopes",
-        Text(
-            f"该省每名医师最多注册 {most} 个执业范围。",
-            f"In this province a physician may have at most {most} scope(s).",
-        ),
-        Text("请减少所选执业范围。", "Choose fewer."),
-        field,
-        _SOURCE,
-    )
-
-
-def _year_out_of_range(last: int) -> Reason:
-    return Reason(
-        "year_out_of_range",
-        Text(
-            f"名录年度应在 {FIRST_YEAR} 至 {last} 之间。",
-            f"The year of a catalogue lies between {FIRST_YEAR} and {last}.",
-        ),
-        Text("请更正年度。", "Correct the year."),
-        "year",
-        _SOURCE,
-    )
-
-
-def _wrong_category(place: int) -> Reason:
-    return Reason(
-        "scope_of_another_category",
-        Text("该执业范围不属于所填类别。", "The scope does not belong to the category given."),
-        Text(
-            "请按国家执业范围代码填写类别：11–26 临床，31 口腔，41 公共卫生，51–57 中医。",
-            "11 to 26 are clinical, 31 dentistry, 41 public health, 51 to 57 traditional Chinese"
-            " medicine.",
-        ),
-        f"entries.{place}.category",
-        _NOTICE,
-    )
-
-
-def _entry_twice(place: int) -> Reason:
-    return Reason(
-        "entry_twice",
-        Text("该执业范围在名录中出现了两次。", "The catalogue has this scope twice."),
-        Text("请删除重复的条目。", "Leave one of them out."),
-        f"entries.{place}.scope",
-    )
-
-
-def _no_department(place: int) -> Reason:
-    return Reason(
-        "departments_missing",
-        Text("没有可以选择的科室。", "The scope has no department to work in."),
-        Text("请至少列出一个科室。", "Give at least one department."),
-        f"entries.{place}.departments",
-        "Q53",
-    )

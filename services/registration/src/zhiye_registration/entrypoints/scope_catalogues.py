@@ -9,13 +9,11 @@ from fastapi import Path, Query, Response
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhiye_chassis.problems import reason_out
 from zhiye_chassis.security import PUBLIC, allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
 from zhiye_contracts.codes import (
     PHYSICIAN_CATEGORIES,
     PHYSICIAN_DEPARTMENTS,
-    PHYSICIAN_LEVELS,
     PHYSICIAN_SCOPES,
     PROVINCES,
 )
@@ -23,15 +21,13 @@ from zhiye_contracts.codes.scopes import SCOPE_DEPARTMENTS
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters import scopes as store
 from zhiye_registration.application.access import not_found
-from zhiye_registration.application.practice_options import place_name, practice_options
+from zhiye_registration.application.practice_options import place_name
 from zhiye_registration.application.publish_scope_catalogue import (
     known_province,
     publish_scope_catalogue,
 )
-from zhiye_registration.domain.registration import PHYSICIAN
 from zhiye_registration.domain.scopes import (
     FIRST_YEAR,
-    Catalogue,
     Entry,
     national_catalogue,
 )
@@ -40,17 +36,9 @@ from zhiye_registration.entrypoints.scope_schemas import (
     CatalogueIn,
     CatalogueItem,
     CatalogueOut,
-    Category,
-    CategoryOption,
-    ChosenOut,
     EntryIn,
     EntryOut,
-    Level,
-    LocationOut,
-    PracticeOptionsOut,
     PublishedOut,
-    Scope,
-    ScopeOption,
 )
 from zhiye_registration.kit import Kit
 
@@ -64,10 +52,6 @@ Province = Annotated[
     ),
 ]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=2199, examples=[2026])]
-_KINDS = {
-    "province": Text("省级行政区划", "province"),
-    "county": Text("县级行政区划", "county"),
-}
 
 
 def routes(kit: Kit) -> Routes:
@@ -135,44 +119,6 @@ def routes(kit: Kit) -> Routes:
         row = await store.row_of(tx.connection, key, year)
         return await _answer(tx.connection, key, year, row, language, response)
 
-    @router.expose("GET", "/api/v1/practice-options", PUBLIC)
-    async def get_practice_options(
-        language: Reader,
-        institution_id: Annotated[str, Query(max_length=64)],
-        level: Annotated[
-            Level,
-            Query(description="`1` physician, `2` assistant"),
-        ] = PHYSICIAN,
-        category: Annotated[Category | None, Query()] = None,
-        scopes: Annotated[
-            list[Scope],
-            Query(max_length=10, description="Given once for each; with a category"),
-        ] = [],  # noqa: B006
-    ) -> PracticeOptionsOut:
-        """What a physician can be registered with at an institution: the location of practice
-        (Q7, Q8), the scopes that the province offers (Q49), and the departments that follow from
-        category and scopes (Q53)."""
-        async with kit.database.reading() as connection:
-            found = await practice_options(connection, kit, institution_id, level)
-        catalogue = found.catalogue
-        groups = [category] if category else list(PHYSICIAN_CATEGORIES)
-        kind = "province" if level == PHYSICIAN else "county"
-        return PracticeOptionsOut(
-            institution_id=found.institution_id,
-            institution_name=found.institution_name,
-            level=CodeOut(code=level, label=PHYSICIAN_LEVELS.label(level, language)),
-            location=LocationOut(
-                code=found.location,
-                label=place_name(found.location, language),
-                kind=kind,
-                kind_label=_KINDS[kind].read(language),
-            ),
-            catalogue_year=catalogue.year if catalogue.version else None,
-            most_scopes=catalogue.most_scopes,
-            categories=[_category(catalogue, group, language) for group in groups],
-            chosen=_chosen(catalogue, category, scopes, language) if category and scopes else None,
-        )
-
     return router
 
 
@@ -205,7 +151,7 @@ async def _answer(
                 label=entry.label.read(language),
                 label_zh=entry.label.zh,
                 label_en=entry.label.en,
-                departments=_departments(entry.departments, language),
+                departments=departments_view(entry.departments, language),
             )
             for entry in catalogue.entries
         ],
@@ -225,35 +171,5 @@ def _entry(one: EntryIn) -> Entry:
     return Entry(one.category, one.scope, label, tuple(departments))
 
 
-def _category(catalogue: Catalogue, category: str, language: Language) -> CategoryOption:
-    return CategoryOption(
-        code=category,
-        label=PHYSICIAN_CATEGORIES.label(category, language),
-        scopes=[
-            ScopeOption(
-                code=entry.scope,
-                label=entry.label.read(language),
-                departments=_departments(entry.departments, language),
-            )
-            for entry in catalogue.in_category(category)
-        ],
-    )
-
-
-def _chosen(
-    catalogue: Catalogue, category: str, scopes: list[str], language: Language
-) -> ChosenOut:
-    faults = catalogue.faults(category, scopes)
-    return ChosenOut(
-        category=CodeOut(code=category, label=PHYSICIAN_CATEGORIES.label(category, language)),
-        scopes=[
-            CodeOut(code=scope, label=catalogue.label(scope).read(language)) for scope in scopes
-        ],
-        offered=not faults,
-        reasons=[reason_out(fault, language) for fault in faults],
-        departments=_departments(catalogue.departments(category, scopes), language),
-    )
-
-
-def _departments(codes: Iterable[str], language: Language) -> list[CodeOut]:
+def departments_view(codes: Iterable[str], language: Language) -> list[CodeOut]:
     return [CodeOut(code=code, label=PHYSICIAN_DEPARTMENTS.label(code, language)) for code in codes]
