@@ -1,4 +1,4 @@
-"""Routes of the provinces' catalogues of scopes (执业范围名录, Q49), and of what can be chosen."""
+"""Routes of the catalogues of scopes that the provinces publish (执业范围名录, Q49)."""
 
 from __future__ import annotations
 
