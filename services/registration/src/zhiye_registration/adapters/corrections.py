@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields
+from datetime import datetime
 
 from sqlalchemy import bindparam, exists, select, text, update
 
 from zhiye_chassis.database import Transaction
 from zhiye_registration.adapters import applications
+from zhiye_registration.adapters.physician_tables import physician_certificate, practice_filing
 from zhiye_registration.adapters.record_tables import practice_interruption
-from zhiye_registration.adapters.tables import IS_OPEN, application, registration
+from zhiye_registration.adapters.tables import IS_OPEN, OF_NURSES, application, registration
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration
 from zhiye_registration.domain.workflow import CLOSED
 
-_r = registration.c
+_r, _n = registration.c, physician_certificate.c
 _OPEN = (
     select(*(application.c[field.name] for field in fields(Application)))
     # A literal: PostgreSQL cannot match a partial index by parameters in a generic plan.
@@ -52,20 +54,60 @@ async def registrations_of(tx: Transaction, person_key: str, profession: str) ->
     return [Registration(**row) for row in (await tx.execute(_HELD, given)).mappings()]
 
 
-async def in_force_under(tx: Transaction, person_key: str, profession: str, but: str) -> bool:
-    """Whether another registration in force has the ID number."""
+async def in_use(tx: Transaction, person_key: str, profession: str, but: str) -> bool:
+    """Whether another registration in force has the ID number; or a physician a number for life,
+    which is of one person whatever became of the registrations (Q9.3)."""
     found = exists().where(
         _r.person_key == person_key,
         _r.profession == profession,
         text("status = 'registered'"),
         _r.id != but,
     )
+    if await tx.connection.scalar(select(found)):
+        return True
+    given = exists().where(_n.person_key == person_key)
+    return profession == "physician" and bool(await tx.connection.scalar(select(given)))
+
+
+async def certificate_taken(
+    tx: Transaction, certificate_key: str, profession: str, but_person: str
+) -> bool:
+    """Whether another nurse, or another physician, has the number."""
+    if profession == "physician":
+        found = exists().where(_n.certificate_key == certificate_key, _n.person_key != but_person)
+    else:
+        found = exists().where(OF_NURSES, _r.certificate_key == certificate_key)
     return bool(await tx.connection.scalar(select(found)))
 
 
-async def certificate_taken(tx: Transaction, certificate_key: str, but: str) -> bool:
-    found = exists().where(_r.certificate_key == certificate_key, _r.id != but)
-    return bool(await tx.connection.scalar(select(found)))
+async def move_practice(
+    tx: Transaction, before: Registration, after: Registration, now: datetime
+) -> None:
+    """A physician's number for life and filings at further institutions go along.
+
+    Raises ``IntegrityError`` where the number, or the corrected person, has another already.
+    """
+    if before.profession != "physician":
+        return
+    await tx.execute(
+        update(physician_certificate)
+        .where(_n.person_key == before.person_key)
+        .values(
+            person_key=after.person_key,
+            certificate_key=after.certificate_key,
+            sealed_certificate_number=after.sealed_certificate_number,
+        )
+    )
+    if before.person_key != after.person_key:
+        await tx.execute(
+            update(practice_filing)
+            .where(practice_filing.c.person_key == before.person_key)
+            .values(
+                person_key=after.person_key,
+                version=practice_filing.c.version + 1,
+                updated_at=now,
+            )
+        )
 
 
 async def anybody_left(tx: Transaction, person_key: str) -> bool:

@@ -1,13 +1,14 @@
 """The authority of the province corrects key information of a registration (deck ch. 4
-★护士信息修改: the province in which somebody is registered now does it).
+★护士信息修改; Q6.2, Q14, Q47: the province in which somebody is registered now does it).
 
-Neither ``valid_until`` nor ``registered_on`` can be corrected: the expiry moves only by what the
-policy table says that a business does.
+A physician has one registration for each location, all under one number for life: what is corrected
+is corrected in each of them. Neither ``valid_until`` nor ``registered_on`` can be corrected: the
+expiry moves only by what the policy table says that a business does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -31,9 +32,10 @@ from zhiye_contracts.identifiers import (
     parse_id_number,
     parse_name,
     parse_nurse_practice_certificate,
+    parse_physician_practice_certificate,
 )
 from zhiye_contracts.reasons import Reason, Refused
-from zhiye_registration.adapters import corrections, information_changes, registrations
+from zhiye_registration.adapters import corrections, registrations
 from zhiye_registration.adapters.correction_tables import registration_correction
 from zhiye_registration.adapters.tables import authority
 from zhiye_registration.application.access import not_found
@@ -73,15 +75,17 @@ async def correct_record(
     """
     known = await registrations.find(tx.connection, registration_id)
     await _check_province(tx.connection, caller, known)
-    wanted, certificate = _read(kit, given)
-    people = {known.person_key, wanted.person_key or known.person_key} if known else set()
-    await corrections.hold_people(tx, people)
-    found = await information_changes.lock_registration(tx, registration_id)
-    await _check_province(tx.connection, caller, found and found[0])
-    if found is None:
+    if known is None:
         raise not_found()
-    held = found[0]
-    if held.version != version or held.person_key not in people:
+    wanted, certificate = _read(kit, given, known.profession)
+    people = {known.person_key, wanted.person_key or known.person_key}
+    await corrections.hold_people(tx, people)
+    all_held = await corrections.registrations_of(tx, known.person_key, known.profession)
+    held = next((one for one in all_held if one.id == registration_id), None)
+    if held is None:  # the ID number was corrected in between
+        raise stale_version()
+    await _check_province(tx.connection, caller, held)
+    if held.version != version:
         raise stale_version()
     after = corrected(held, wanted)
     changes = _differences(kit, held, after)
@@ -89,17 +93,26 @@ async def correct_record(
         raise nothing_changes(list(given))
     _check_agreement(kit, after, wanted, given)
     await _check_free(tx, held, after)
-    after = await _write(tx, kit, held, after, changes)
+    others = [one for one in all_held if one.id != held.id and held.profession == "physician"]
+    written = await _write(
+        tx,
+        kit,
+        [
+            (held, after),
+            *((one, same) for one in others if (same := corrected(one, wanted)) != one),
+        ],
+    )
     if certificate is not None and certificate.year and certificate.province and certificate.serial:
         await registrations.reserve_serial(
             tx, certificate.year, certificate.province[:2], certificate.serial
         )
-    await _note(tx, caller, after, ground)
+    for one in written:
+        await _note(tx, caller, one, ground)
     if held.person_key != after.person_key and not await corrections.anybody_left(
         tx, held.person_key
     ):
         await kit.photos.move(held.person_key, after.person_key)
-    return after
+    return written[0]
 
 
 async def _check_province(
@@ -117,28 +130,37 @@ async def _check_province(
     raise refused(
         "not_the_province",
         (
-            "关键信息由护士当前注册所在省的卫生健康行政部门更正。",
+            "关键信息由当前注册所在省的卫生健康行政部门更正。",
             "Key information is corrected by the province in which somebody is registered.",
         ),
         (f"请报{whom}办理。", f"Ask {whom}."),
-        source="deck ch. 4",
+        source="deck ch. 4; Q14, Q47",
         status=403,
     )
 
 
-def _read(kit: Kit, given: Mapping[str, Any]) -> tuple[Wanted, NursePracticeCertificate | None]:
-    """Numbers that can be right, with their keys and seals; every wrong field at once."""
+def _read(
+    kit: Kit, given: Mapping[str, Any], profession: str
+) -> tuple[Wanted, NursePracticeCertificate | None]:
+    """Numbers that can be right, with their keys and seals; every wrong field at once. Beside
+    them what a nurse's certificate number says."""
     today, seal, faults = kit.clock.today(), kit.settings.cipher.seal, list[Reason]()
     name = _parsed(parse_name, given, "name", faults)
     person: IdNumber | None = _parsed(
         lambda text: parse_id_number(text, today), given, "id_number", faults
     )
-    certificate: NursePracticeCertificate | None = _parsed(
-        lambda text: parse_nurse_practice_certificate(text, today),
-        given,
-        "certificate_number",
-        faults,
-    )
+    certificate: NursePracticeCertificate | None = None
+    number: str | None
+    if profession == "physician":
+        number = _parsed(parse_physician_practice_certificate, given, "certificate_number", faults)
+    else:
+        certificate = _parsed(
+            lambda text: parse_nurse_practice_certificate(text, today),
+            given,
+            "certificate_number",
+            faults,
+        )
+        number = certificate.value if certificate else None
     if faults:
         raise Refused(*faults)
     wanted = Wanted(
@@ -155,11 +177,11 @@ def _read(kit: Kit, given: Mapping[str, Any]) -> tuple[Wanted, NursePracticeCert
             person_key=kit.person_key(person.value),
             sealed_id_number=seal(person.value, purposes.ID_NUMBER),
         )
-    if certificate is not None:
+    if number is not None:
         wanted = replace(
             wanted,
-            certificate_key=kit.certificate_key(certificate.value),
-            sealed_certificate_number=seal(certificate.value, purposes.CERTIFICATE_NUMBER),
+            certificate_key=kit.certificate_key(number),
+            sealed_certificate_number=seal(number, purposes.CERTIFICATE_NUMBER),
         )
     return wanted, certificate
 
@@ -206,12 +228,12 @@ def _check_agreement(
 async def _check_free(tx: Transaction, held: Registration, after: Registration) -> None:
     """Without telling whose the numbers are."""
     taken = []
-    if after.person_key != held.person_key and await corrections.in_force_under(
+    if after.person_key != held.person_key and await corrections.in_use(
         tx, after.person_key, after.profession, held.id
     ):
         taken.append(ID_NUMBER_IN_USE)
     if after.certificate_key != held.certificate_key and await corrections.certificate_taken(
-        tx, after.certificate_key, held.id
+        tx, after.certificate_key, after.profession, held.person_key
     ):
         taken.append(CERTIFICATE_TAKEN)
     if taken:
@@ -219,17 +241,23 @@ async def _check_free(tx: Transaction, held: Registration, after: Registration) 
 
 
 async def _write(
-    tx: Transaction, kit: Kit, held: Registration, after: Registration, changes: Changes
-) -> Registration:
+    tx: Transaction, kit: Kit, corrected_: Sequence[tuple[Registration, Registration]]
+) -> list[Registration]:
     """The database decides races for a number: what was free a moment ago may be taken."""
-    mark = tx.mark
+    mark, now = tx.mark, kit.clock.now()
+    held, after = corrected_[0]
+    written = []
     try:
         async with tx.connection.begin_nested():
-            return await write_correction(tx, kit.clock.now(), held, after, CORRECTED, changes)
+            await corrections.move_practice(tx, held, after, now)
+            for before, one in corrected_:
+                changes = _differences(kit, before, one)
+                written.append(await write_correction(tx, now, before, one, CORRECTED, changes))
     except IntegrityError as error:
         tx.forget(mark)
         await _check_free(tx, held, after)
         raise Refused(APPLICATION_IN_THE_WAY, status=409) from error
+    return written
 
 
 async def _note(tx: Transaction, caller: Principal, after: Registration, ground: str) -> None:

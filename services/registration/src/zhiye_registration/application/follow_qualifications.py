@@ -59,13 +59,29 @@ async def _correct(now: datetime, tx: Transaction, was: Row, event: Qualificatio
     mark = tx.mark
     try:
         async with tx.connection.begin_nested():
-            for held in await corrections.registrations_of(tx, was.person_key, event.profession):
-                after = _followed(held, was, event)
-                if after != held:
-                    await write_correction(tx, now, held, after, _CORRECTED, {})
+            for held, after in await _followed_by(tx, was, event):
+                await corrections.move_practice(tx, held, after, now)
+                await write_correction(tx, now, held, after, _CORRECTED, {})
     except IntegrityError:
         tx.forget(mark)
         log.warning("registration_not_corrected", qualification=event.aggregate_id)
+
+
+async def _followed_by(
+    tx: Transaction,
+    was: Row,  # type: ignore[type-arg]
+    event: QualificationRecorded,
+) -> list[tuple[Registration, Registration]]:
+    """Registrations as they are and as they will be, those that change. A physician's have one
+    number, and so one ID number: all of them move or none."""
+    found = [
+        (held, _followed(held, was, event))
+        for held in await corrections.registrations_of(tx, was.person_key, event.profession)
+    ]
+    stay = any(held.name != was.name for held, _ in found)
+    if event.profession == "physician" and was.person_key != event.person_key and stay:
+        return []
+    return [(held, after) for held, after in found if after != held]
 
 
 def _followed(held: Registration, was: Row, event: QualificationRecorded) -> Registration:  # type: ignore[type-arg]

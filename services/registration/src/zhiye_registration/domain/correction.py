@@ -20,7 +20,7 @@ FIELDS: dict[str, Text] = {
     "birth_date": Text("出生日期", "birth date"),
     "ethnic_group": Text("民族", "ethnic group"),
     "nationality": Text("国籍", "nationality"),
-    "certificate_number": Text("护士执业证书编号", "certificate number"),
+    "certificate_number": Text("执业证书编号", "certificate number"),
 }
 """``valid_until`` and ``registered_on`` are not among them: the expiry moves only by what the
 policy table says that a business does."""
@@ -165,7 +165,7 @@ ID_NUMBER_IN_USE = Reason(
 CERTIFICATE_TAKEN = Reason(
     "certificate_number_taken",
     Text("该证书编号已被使用。", "The certificate number is in use."),
-    Text("请核对护士执业证书原件。", "Compare it with the certificate."),
+    Text("请核对执业证书原件。", "Compare it with the certificate."),
     "certificate_number",
     SOURCE,
 )
