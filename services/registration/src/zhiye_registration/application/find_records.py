@@ -1,12 +1,14 @@
-"""The authority's records of nurses: found by number, or by institution and name; read whole."""
+"""The authority's records of nurses and physicians: found by number, or by institution and name;
+read whole."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
 
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
@@ -16,18 +18,18 @@ from zhiye_contracts.identifiers import (
     normalise_name,
     parse_id_number,
     parse_nurse_practice_certificate,
+    parse_physician_practice_certificate,
 )
 from zhiye_contracts.reasons import Refused
-from zhiye_registration.adapters import information_changes, roster
+from zhiye_registration.adapters import filings, information_changes, roster
 from zhiye_registration.adapters.correction_tables import registration_correction
+from zhiye_registration.adapters.lookups import OF_PHYSICIANS
 from zhiye_registration.adapters.record_tables import verification
-from zhiye_registration.adapters.tables import registration
-from zhiye_registration.application.access import not_found
-from zhiye_registration.application.list_roster import retirement_of
+from zhiye_registration.adapters.tables import OF_NURSES, registration
 from zhiye_registration.application.queries import applications_of_person
 from zhiye_registration.application.read_person import OnePerson, read_history, read_person
 from zhiye_registration.application.roster_access import place_of
-from zhiye_registration.domain.roster import Filters, Term
+from zhiye_registration.domain.filing import Filing
 from zhiye_registration.kit import Kit
 
 MOST = 50
@@ -52,6 +54,8 @@ class WholeRecord:
     information_changes: Sequence[RowMapping]
     corrections: Sequence[RowMapping]
     verifications: int
+    filings: Sequence[Filing]
+    """A physician's at further institutions, the newest first."""
 
 
 async def find_records(kit: Kit, caller: Principal, asked: Asked) -> Sequence[RowMapping]:
@@ -82,13 +86,12 @@ async def find_records(kit: Kit, caller: Principal, asked: Asked) -> Sequence[Ro
             key = kit.person_key(parse_id_number(asked.id_number, today).value)
             wanted = _r.person_key == key
         else:
-            number = parse_nurse_practice_certificate(asked.certificate_number or "", today)
-            wanted = _r.certificate_key == kit.certificate_key(number.value)
+            wanted = _numbered(kit, asked.certificate_number or "", today)
     except IdentifierError as error:
         raise Refused(error.about(field)) from error
     async with kit.database.reading() as connection:
         ids = await connection.scalars(
-            select(_r.id).where(wanted, _r.profession == "nurse").order_by(_r.id.desc()).limit(MOST)
+            select(_r.id).where(wanted).order_by(_r.id.desc()).limit(MOST)
         )
         rows = [await roster.one(connection, key) for key in ids]
     return [row for row in rows if row and divisions.is_within(row["region"], caller.region or "")]
@@ -97,30 +100,37 @@ async def find_records(kit: Kit, caller: Principal, asked: Asked) -> Sequence[Ro
 async def _at_institution(
     kit: Kit, caller: Principal, institution_id: str, name: str
 ) -> Sequence[RowMapping]:
-    filters = Filters("all", term=Term("name", normalise_name(name)))
-    today, retirement = kit.clock.today(), retirement_of(kit)
     async with kit.database.reading() as connection:
         place = await place_of(connection, caller, institution_id)
-        found = await roster.page(
-            connection,
-            place.id,
-            filters,
-            today,
-            retirement,
-            sort="name",
-            order="asc",
-            after=None,
-            limit=MOST,
+        ids = await connection.scalars(
+            select(_r.id)
+            .where(
+                _r.institution_id == place.id,
+                _r.name.contains(normalise_name(name), autoescape=True),
+            )
+            .order_by(_r.name_pinyin, _r.id)
+            .limit(MOST)
         )
-        rows = [await roster.one(connection, row["id"]) for row in found]
+        rows = [await roster.one(connection, key) for key in ids]
     return [row for row in rows if row]
+
+
+def _numbered(kit: Kit, text: str, today: date) -> ColumnElement[bool]:
+    """Those with a certificate number; a physician's has 15 digits, and so may a nurse's old one.
+    Literals, so that the partial index of each is found."""
+    try:
+        found = _r.certificate_key == kit.certificate_key(
+            parse_physician_practice_certificate(text)
+        )
+        return or_(and_(OF_NURSES, found), and_(OF_PHYSICIANS, found))
+    except IdentifierError:
+        number = parse_nurse_practice_certificate(text, today)
+        return and_(OF_NURSES, _r.certificate_key == kit.certificate_key(number.value))
 
 
 async def read_record(kit: Kit, caller: Principal, registration_id: str) -> WholeRecord:
     """``Refused`` (404) for whoever is registered outside the caller's region."""
     person = await read_person(kit, caller, registration_id)
-    if person.row["profession"] != "nurse":
-        raise not_found()
     _, history = await read_history(kit, caller, registration_id)
     person_key = person.row["person_key"]
     async with kit.database.reading() as connection:
@@ -128,6 +138,7 @@ async def read_record(kit: Kit, caller: Principal, registration_id: str) -> Whol
         changes = await information_changes.of_person(
             connection, person_key, None, limit=MOST, before=None
         )
+        further = await filings.of_person(connection, person_key)
         corrections = await connection.execute(
             select(registration_correction)
             .where(_c.registration_id == registration_id)
@@ -145,4 +156,5 @@ async def read_record(kit: Kit, caller: Principal, registration_id: str) -> Whol
             [one for one in changes if one["registration_id"] == registration_id],
             corrections.mappings().all(),
             verified or 0,
+            [one for one in further if one.registration_id == registration_id],
         )

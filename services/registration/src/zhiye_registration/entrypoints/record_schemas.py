@@ -1,4 +1,4 @@
-"""What an authority asks of its records of nurses, and what they show."""
+"""What an authority asks of its records, and what they show."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class RecordSearchIn(Schema):
             "examples": [
                 {"id_number": "11010120020305002X"},
                 {"certificate_number": "202611000017"},
+                {"certificate_number": "110110102000007"},
                 {"institution_id": "01JD0000000000000000INS001", "name": "王芳"},
             ]
         }
