@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhiye_registration.adapters import filings, scope_cases, scopes
+from zhiye_registration.adapters import filings, own_records, scope_cases, scopes
 from zhiye_registration.adapters.question import Question
 from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.facts import (
@@ -78,11 +79,28 @@ async def gather_physician(
             scope_faults=faults,
             most_scopes=most,
             scope_case=_OUTCOMES.get(case.state) if case else None,
+            trainee_finished_on=await _trained_until(connection, row, asked, subject),
             filings=tuple(
                 HeldFiling(one.institution_id, one.from_on, one.until_on) for one in further
             ),
         ),
     )
+
+
+async def _trained_until(
+    connection: AsyncConnection,
+    row: BusinessType,
+    asked: Question,
+    subject: HeldRegistration | None,
+) -> date | None:
+    """The last day of a residency that was finished where the registration is (Q52)."""
+    if "residency" not in row.needs or subject is None or subject.institution_id is None:
+        return None
+    found = await own_records.residency_of(connection, asked.person_key)
+    if found is None or found.state != "finished":
+        return None
+    at_base = found.is_base(subject.institution_id, subject.institution_name or "")
+    return found.finished_on if at_base else None
 
 
 def _about(case: ScopeCase, after: Practice) -> bool:

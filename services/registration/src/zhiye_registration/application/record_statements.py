@@ -24,6 +24,7 @@ from zhiye_contracts.statements.reasons import (
 from zhiye_registration.adapters import own_records
 from zhiye_registration.adapters.names_on_record import agrees, names_on_record
 from zhiye_registration.application.apply_promotions import apply_promotions
+from zhiye_registration.application.open_trainee_duties import follow_residencies
 from zhiye_registration.application.statements import Fields, Reading, Settled, Taken
 from zhiye_registration.domain.record_feeds import Statement, read_statement
 from zhiye_registration.kit import Kit
@@ -62,12 +63,23 @@ async def record_statements(
             versions.append(row)
     if versions:
         await own_records.save(tx, versions)
-        if feed == "promotion":
-            changed = {(row["system"], row["source_id"]) for row in versions}
-            await apply_promotions(
-                tx, kit, [(before.get(key), present[key]) for key in sorted(changed)]
-            )
+        changed = sorted({(row["system"], row["source_id"]) for row in versions})
+        await _follow(kit, tx, feed, [(before.get(key), present[key]) for key in changed])
     return settled
+
+
+async def _follow(
+    kit: Kit,
+    tx: Transaction,
+    feed: str,
+    changed: Sequence[tuple[Mapping[str, Any] | None, Mapping[str, Any]]],
+) -> None:
+    """What follows from records of a feed: each as it was, and as it is now."""
+    if feed == "promotion":
+        await apply_promotions(tx, kit, changed)
+    if feed == "residency":
+        people = {row["person_key"] for pair in changed for row in pair if row is not None}
+        await follow_residencies(tx, kit, people)
 
 
 def _person(kit: Kit, says: Statement, present: Mapping[str, Any] | None) -> str:

@@ -1,0 +1,120 @@
+"""A finished residency training leaves its base something to do, thirty days later (Q52)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from services.registration.tests.feeding import RECORDED, Feeds, in_process, rows, stated
+from services.registration.tests.physicians import DAY, Physicians
+
+from zhiye_chassis.security import Principal
+
+END = "2026-10-31"
+
+
+@pytest.fixture
+async def p(world: Any) -> Physicians:
+    return await Physicians(world).open()
+
+
+@pytest.fixture
+async def feeds(world: Any) -> Feeds:
+    return await in_process(world)
+
+
+async def state(feeds: Feeds, who: Principal, **changes: Any) -> None:
+    of = {
+        "id_number": feeds.world.id_number(int(who.account_id.removeprefix("ACC-P"))),
+        "name": "李明",
+        "base_institution_id": "HOSPITAL",
+        "base_institution_name": None,
+        "finished_on": END,
+    }
+    statement = stated("residency", **of | changes)
+    assert await feeds.state("residency", statement) == [RECORDED]
+
+
+async def duties(world: Any) -> list[dict[str, Any]]:
+    return await rows(world, "SELECT kind, cause, ground, state, due_on FROM duty ORDER BY id")
+
+
+async def test_the_base_has_thirty_days_to_file_after_the_thirty_it_keeps_the_trainee(
+    feeds: Feeds, p: Physicians
+) -> None:
+    who = await p.physician()
+    await state(feeds, who)
+    (duty,) = await duties(feeds.world)
+    assert (duty["kind"], duty["cause"], duty["ground"], duty["state"]) == (
+        *("file-off-post", "trainee", "trainee-finished"),
+        "open",
+    )
+    assert duty["due_on"].isoformat() == "2026-12-30"
+    again = stated("residency", record_id="B")  # somebody else
+    assert await feeds.state("residency", again) == [RECORDED]
+    assert len(await duties(feeds.world)) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": "began", "finished_on": None, "certificate_number": None},
+        {"state": "left", "certificate_number": None},
+        {"base_institution_id": "HOSPITAL2"},
+        {"base_institution_id": None, "base_institution_name": "朝阳医院"},
+        {"finished_on": "2024-08-31"},  # long ago: who is there now is staff
+    ],
+)
+async def test_otherwise_nothing_has_to_be_done(
+    feeds: Feeds, p: Physicians, changes: dict[str, Any]
+) -> None:
+    await state(feeds, await p.physician(), **changes)
+    assert await duties(feeds.world) == []
+
+
+async def test_who_is_not_registered_leaves_nothing_to_do(feeds: Feeds, p: Physicians) -> None:
+    await state(feeds, await p.qualified())
+    assert await duties(feeds.world) == []
+
+
+async def test_a_base_that_is_only_named_is_known_by_its_whole_name(
+    feeds: Feeds, p: Physicians
+) -> None:
+    who = await p.physician()
+    await state(feeds, who, base_institution_id=None, base_institution_name="北京示例医院")
+    assert len(await duties(feeds.world)) == 1
+
+
+async def test_a_correction_lets_the_duty_lapse_or_gives_it_another_day(
+    feeds: Feeds, p: Physicians
+) -> None:
+    who = await p.physician()
+    await state(feeds, who)
+    await state(feeds, who, version=2, finished_on="2026-11-10")
+    first, second = await duties(feeds.world)
+    assert (first["state"], second["state"]) == ("lapsed", "open")
+    assert second["due_on"].isoformat() == "2027-01-09"
+    going_on = {"state": "began", "finished_on": None, "certificate_number": None}
+    await state(feeds, who, version=3, **going_on)
+    assert [one["state"] for one in await duties(feeds.world)] == ["lapsed", "lapsed"]
+
+
+async def test_the_day_that_was_stated_counts_when_the_base_files_the_trainee(
+    feeds: Feeds, p: Physicians
+) -> None:
+    world = feeds.world
+    who = await p.physician()
+    await state(feeds, who)
+    held = await p.registration(who)
+    form = {
+        "ground": "trainee-finished",
+        "left_on": "2026-08-31",  # as the base says
+        "informed": {"on": "2026-11-20", "by": "post"},
+    }
+    made = await p.start(world.HOSPITAL, "off-post", form, registration_id=held.id)
+    assert made.status_code == 201, made.text
+    await p.prove(world.HOSPITAL, made.json()["id"])
+    early = await world.submit(world.HOSPITAL, made.json()["id"])
+    assert world.codes(early) == ["trainee_days_over_not_met"]
+    world.clock.instant += 8 * DAY
+    assert (await world.submit(world.HOSPITAL, made.json()["id"])).status_code == 200
