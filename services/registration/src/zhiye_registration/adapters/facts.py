@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Row, RowMapping, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhiye_registration.adapters import applications, registrations
+from zhiye_registration.adapters import applications, penalties, registrations
 from zhiye_registration.adapters.physician_facts import as_held, gather_physician
 from zhiye_registration.adapters.question import Addressee, Question
 from zhiye_registration.adapters.record_tables import application_evidence
@@ -35,6 +35,7 @@ from zhiye_registration.domain.facts import (
     RenewalWindow,
     Training,
 )
+from zhiye_registration.domain.penalty import Penalty, barred_until, grounds_since, suspended
 
 
 class Window(Protocol):
@@ -135,6 +136,9 @@ async def gather(
             window.opens_on(until),
             window.closes_on(until),
         )
+    punished: Sequence[Penalty] = ()
+    if "penalties" in row.needs and active:  # whoever is not may only say to be this person
+        punished = await penalties.penalties_of(connection, asked.person_key, row.profession)
     return Facts(
         today=asked.today,
         applied_on=asked.applied_on,
@@ -155,6 +159,9 @@ async def gather(
         evidence=evidence,
         renewal=renewal,
         by_authority=asked.by_authority,
+        barred_until=barred_until(punished, asked.today),
+        suspended_until=suspended(punished, asked.today),
+        grounds_on_record=grounds_since(punished, held["valid_from"] if held else None),
         physician=of_physician,
     )
 

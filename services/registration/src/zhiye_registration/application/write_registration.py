@@ -15,6 +15,7 @@ from zhiye_contracts.events import RegistrationMoved
 from zhiye_registration.adapters import facts, merges, registrations
 from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.application.apply_promotions import titled
+from zhiye_registration.application.duties import settle_duties
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.people import person_of
 from zhiye_registration.application.settle_information_changes import settle_pending
@@ -98,6 +99,7 @@ async def create(
     await merges.follow_application(tx, one.id, made.id)
     await place.note(tx, made.id)
     await _tell(tx, one, made)
+    await settle_duties(tx, kit, None, made)
 
 
 async def bring(
@@ -204,6 +206,7 @@ async def change(
     )
     await settle_pending(tx, kit, held, after)
     await _tell(tx, one, after)
+    await settle_duties(tx, kit, held, after)
     return after
 
 

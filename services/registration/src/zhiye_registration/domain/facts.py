@@ -215,6 +215,10 @@ class Facts:
     barred_until: date | None = None
     """Before which day a penalty keeps the person from being registered."""
     suspended_until: date | None = None
+    """The last day of a suspension that runs."""
+    grounds_on_record: frozenset[str] = frozenset()
+    """Grounds of a cancellation of which the penalties on record tell until when they bar, so that
+    it need not be reckoned from the day of the cancellation."""
     physician: PhysicianFacts = field(default_factory=PhysicianFacts)
 
     @property
@@ -235,7 +239,7 @@ class Facts:
             "own_institution": (held and held.institution_name) or "—",
             "renewal_opens_on": "—",
             "renewal_closes_on": "—",
-            "barred_until": str(self.barred_until or "—"),
+            "barred_until": self._barred_until(language),
             "suspended_until": str(self.suspended_until or "—"),
             "scope_faults": " ".join(t.read(language) for t in self.physician.scope_faults or ()),
             "most_scopes": str(self.physician.most_scopes),
@@ -248,6 +252,11 @@ class Facts:
             words["renewal_opens_on"] = self.renewal.opens_on.isoformat()
             words["renewal_closes_on"] = self.renewal.closes_on.isoformat()
         return words
+
+    def _barred_until(self, language: Language) -> str:
+        if self.barred_until == date.max:
+            return Text("另行解除", "it is lifted").read(language)
+        return str(self.barred_until or "—")
 
 
 def registration_status(registration: HeldRegistration | None, today: date) -> Status:

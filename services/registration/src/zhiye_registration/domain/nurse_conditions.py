@@ -67,8 +67,8 @@ def _revocation_over(facts: Facts) -> bool | None:
     held = facts.registration
     if held is None or held.cancelled_on is None:
         return None
-    if held.cancellation_ground != "revoked":
-        return True
+    if held.cancellation_ground != "revoked" or "revoked" in facts.grounds_on_record:
+        return True  # of one on record, NOT_BARRED tells until when
     return facts.applied_on >= add_years(held.cancelled_on, REGISTER_AGAIN_AFTER_YEARS)
 
 
@@ -218,6 +218,24 @@ REVOCATION_OVER = Condition(
         "Less than 2 years have passed since the certificate was revoked.",
     ),
     Text("请在吊销满2年后申请。", "Apply when the 2 years are over."),
+)
+NOT_BARRED = Condition(
+    "not_barred",
+    Text(
+        "不在吊销执业证书后2年内，也不在禁止从业期内",
+        "Not within 2 years of a revocation, nor banned from the profession",
+    ),
+    "Nurses Regulation art. 32; Q50",
+    ("penalties",),
+    lambda facts: facts.barred_until is None or facts.applied_on >= facts.barred_until,
+    Text(
+        "因受处罚，在此之前不予注册：{barred_until}。",
+        "Because of a penalty, not to be registered before: {barred_until}.",
+    ),
+    Text(
+        "请在期满后申请；处罚已撤销的，请联系报告处罚的机关。",
+        "Apply when it is over; if the penalty was lifted, ask the authority that reported it.",
+    ),
 )
 QUALIFICATION_STANDS = Condition(
     "qualification_stands",

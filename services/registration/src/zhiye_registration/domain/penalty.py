@@ -120,6 +120,16 @@ def calls_for_cancellation(one: Penalty, in_force_since: date) -> bool:
     return one.ground is not None and until is not None and in_force_since < until
 
 
+def grounds_since(penalties: Iterable[Penalty], in_force_since: date | None) -> frozenset[str]:
+    """Grounds to cancel a registration that penalties gave since it came into force."""
+    return frozenset(
+        one.ground
+        for one in penalties
+        if in_force_since is not None and in_force_since <= one.decided_on
+        if one.ground is not None and one.rescinded_on is None
+    )
+
+
 def document_key(number: str) -> str:
     """A document number as it is compared: 京卫罚〔2026〕17号 is typed with many brackets."""
     folded = unicodedata.normalize("NFKC", number).translate(_BRACKETS)

@@ -64,6 +64,8 @@ def _no_bar(facts: Facts) -> bool:
     held = facts.registration
     if held is None or held.cancelled_on is None:
         return True
+    if held.cancellation_ground in facts.grounds_on_record:
+        return True  # the penalty itself says until when: not reckoned from a late cancellation
     years = {
         "revoked": AGAIN_AFTER_PENALTY_YEARS,
         "criminal": AGAIN_AFTER_PENALTY_YEARS,
