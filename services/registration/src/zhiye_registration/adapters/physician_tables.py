@@ -62,6 +62,20 @@ practice_filing = Table(
     ),
     Index("practice_filing_person_idx", "person_key"),
     Index("practice_filing_institution_idx", "institution_id", "id"),
+    # Who practises there besides, and how many in a region, whatever is over.
+    Index(
+        "practice_filing_here_idx",
+        "institution_id",
+        "until_on",
+        postgresql_where=text("status = 'in_force'"),
+    ),
+    Index(
+        "practice_filing_region_idx",
+        "region",
+        "until_on",
+        postgresql_ops={"region": "text_pattern_ops"},
+        postgresql_where=text("status = 'in_force'"),
+    ),
 )
 """多执业机构备案: institution, scopes, from and to. One that runs out is over by its date."""
 

@@ -1,7 +1,8 @@
 """Reads of rosters: a page, the numbers beside it, one of the people.
 
-Everything goes by the institution first: each sort with an index of its own costs the same however
-many nurses the country has. Narrowing further reads the institution's rows, never others'.
+Everything goes by institution and profession first: each sort with an index of its own costs the
+same however many nurses and physicians the country has. Narrowing further reads the institution's
+rows, never others'.
 """
 
 from __future__ import annotations
@@ -12,75 +13,82 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
+    Date,
     RowMapping,
     Select,
-    and_,
+    Subquery,
+    Text,
+    cast,
     func,
-    or_,
+    literal,
+    null,
     select,
-    true,
     tuple_,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhiye_registration.adapters.record_tables import practice_interruption
-from zhiye_registration.adapters.tables import account, institution, registration
+from zhiye_registration.adapters import roster_conditions as conditions
+from zhiye_registration.adapters.physician_tables import practice_filing
+from zhiye_registration.adapters.roster_conditions import FILED, MAIN, Side
+from zhiye_registration.adapters.tables import institution, qualification, registration
 from zhiye_registration.domain.roster import (
-    TO_CONFIRM,
+    LISTS,
     Filters,
     Order,
+    Profession,
     Retirement,
     SortName,
-    born_until,
-    last_due,
 )
 
-_r = registration.c
-_NAMES = (
+_r, _f = registration.c, practice_filing.c
+_SHARED = (
     *("id", "version", "name", "gender", "birth_date", "sealed_id_number", "person_key"),
     *("sealed_certificate_number", "status", "last_change", "registered_on", "valid_from"),
-    *("valid_until", "title", "department", "work_category", "education", "cancelled_on"),
-    *("employment", "employment_confirmed_on", "name_pinyin"),
+    *("valid_until", "title", "education", "cancelled_on", "name_pinyin"),
 )
+_OWN: dict[Profession, tuple[str, ...]] = {
+    "nurse": ("work_category", "employment", "employment_confirmed_on"),
+    "physician": (
+        *("level", "category", "location", "qualification_id", "institution_id"),
+        *("filed_on", "filing_ground"),
+    ),
+}
 
 
-def _newest_account(of: FromClause) -> Select[tuple[str]]:
-    return (
-        select(account.c.status)
-        .where(account.c.person_key == of.c.person_key, account.c.status != "revoked")
-        .order_by(account.c.id.desc())
-        .limit(1)
-        .correlate(of)
-    )
-
-
-def _going_on(of: FromClause) -> Select[tuple[date]]:
-    going_on = practice_interruption.c
-    return (
-        select(going_on.began_on)
-        .where(going_on.registration_id == of.c.id, going_on.ended_on.is_(None))
-        .correlate(of)
-    )
-
-
-def _beside(of: FromClause) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _beside(of: Any, profession: Profession) -> list[ColumnElement[Any]]:
     """What is shown beside each line, and kept elsewhere: a look into an index each. A join could
     read all accounts that there are."""
-    return (
-        _newest_account(of).scalar_subquery().label("account_status"),
-        _going_on(of).scalar_subquery().label("interrupted_since"),
+    columns: list[ColumnElement[Any]] = [
+        conditions.newest_account(of).scalar_subquery().label("account_status")
+    ]
+    if profession == "nurse":
+        since = conditions.going_on(of).scalar_subquery()
+        return [*columns, since.label("interrupted_since")]
+    of_place = select(institution.c.name).where(institution.c.id == of.c.institution_id)
+    return [
+        *columns,
+        of_place.correlate(of).scalar_subquery().label("institution_name"),
+        _qualification_number(of),
+    ]
+
+
+def _qualification_number(of: Any) -> ColumnElement[Any]:
+    found = select(qualification.c.sealed_certificate_number).where(
+        qualification.c.id == of.c.qualification_id
     )
+    return found.correlate(of).scalar_subquery().label("sealed_qualification_number")
 
 
-_KEYS: dict[SortName, ColumnElement[Any]] = {
-    "valid_until": _r.valid_until,
-    "name": _r.name_pinyin,
-    "birth_date": _r.birth_date,
-    "department": func.coalesce(_r.department, ""),
-    "title": func.coalesce(_r.title, ""),
-}
-_PROFESSION = "nurse"
+def _key(side: Side, sort: SortName) -> ColumnElement[Any]:
+    keys: dict[SortName, ColumnElement[Any]] = {
+        "valid_until": _r.valid_until,
+        "name": _r.name_pinyin,
+        "birth_date": _r.birth_date,
+        "department": func.coalesce(side.department, ""),
+        "title": func.coalesce(_r.title, ""),
+    }
+    return keys[sort]
 
 
 def key_of(row: RowMapping, sort: SortName) -> str:
@@ -106,23 +114,76 @@ async def page(
     after: tuple[Any, str] | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """At most ``limit`` people of an institution; ``after`` is sort key and id of the last one of
-    the page before."""
-    key = _KEYS[sort]
-    inner = (
-        select(*(_r[name] for name in _NAMES), key.label("sort_key"))
-        .where(*_at(institution_id), *_narrowed(filters, today, retirement))
-        .limit(limit)
+    """At most ``limit`` people of an institution; ``after`` is sort key and ``row_id`` of the last
+    one of the page before. Of a filing the ``row_id`` is the filing's."""
+    statement = page_statement(
+        institution_id, filters, today, retirement, sort, order, after, limit
     )
-    if after is not None:
-        place, last = tuple_(key, _r.id), tuple_(*after)
-        inner = inner.where(place < last if order == "desc" else place > last)
+    rows: Sequence[RowMapping] = (await connection.execute(statement)).mappings().all()
+    return rows
+
+
+def page_statement(
+    institution_id: str,
+    filters: Filters,
+    today: date,
+    retirement: Retirement,
+    sort: SortName,
+    order: Order,
+    after: tuple[Any, str] | None,
+    limit: int,
+) -> Select[Any]:
+    pages = []
+    for side in conditions.sides(filters):
+        key = _key(side, sort)
+        inner = (
+            select(*_columns(side, filters.profession), key.label("sort_key"))
+            .select_from(side.rows)
+            .where(
+                *conditions.at(side, institution_id, filters.profession, today),
+                *conditions.narrowed(filters, today, retirement, side),
+            )
+        )
+        if after is not None:
+            place, last = tuple_(key, side.id), tuple_(*after)
+            inner = inner.where(place < last if order == "desc" else place > last)
+        pages.append(inner.order_by(*_ordered(key, side.id, order)).limit(limit))
     # First the page, then what stands beside it: not for everybody whom a sort goes through.
-    people = inner.order_by(*_ordered(key, _r.id, order)).subquery("people")
-    statement = select(*(people.c[name] for name in _NAMES), *_beside(people)).order_by(
-        *_ordered(people.c.sort_key, people.c.id, order)
+    people: Subquery
+    if len(pages) == 1:
+        people = pages[0].subquery("people")
+    else:  # a page of each, and of these the first: neither is read any further
+        either = union_all(*(one.subquery().select() for one in pages)).subquery("either")
+        people = (
+            select(either)
+            .order_by(*_ordered(either.c.sort_key, either.c.row_id, order))
+            .limit(limit)
+            .subquery("people")
+        )
+    shown = [column for column in people.c if column.key != "sort_key"]
+    return select(*shown, *_beside(people, filters.profession)).order_by(
+        *_ordered(people.c.sort_key, people.c.row_id, order)
     )
-    return (await connection.execute(statement)).mappings().all()
+
+
+def _columns(side: Side, profession: Profession) -> list[ColumnElement[Any]]:
+    columns: list[ColumnElement[Any]] = [
+        *(_r[name] for name in (*_SHARED, *_OWN[profession])),
+        side.id.label("row_id"),
+        side.department.label("department"),
+    ]
+    if profession == "nurse":
+        return columns
+    filed = side.place == "filed"
+    return [
+        *columns,
+        side.scopes.label("scopes"),
+        cast(literal(side.place), Text).label("place"),
+        *(
+            (_f[name] if filed else cast(null(), Date)).label(name)
+            for name in ("from_on", "until_on")
+        ),
+    ]
 
 
 async def counts(
@@ -135,21 +196,42 @@ async def counts(
 ) -> dict[str, int]:
     """How many are on each list of the roster, and ``total`` of those that the filters leave: read
     again only where it is not known yet."""
+    profession = filters.profession
+    at_main = conditions.at(MAIN, institution_id, profession, today)
+    lists = LISTS[profession]
     columns = [
-        func.count().filter(*_listed(Filters(list_name), today)).label(list_name)
-        for list_name in ("registered", "all", "due", "expired", "due_or_expired", "cancelled")
+        func.count()
+        .filter(*conditions.listed(Filters(name, profession=profession), today))
+        .label(name)
+        for name in lists
+        if name != "filed"
     ]
-    plain = filters == Filters(filters.list_name)
+    plain = filters == Filters(filters.list_name, profession=profession)
     if not plain and total is None:
-        left = (
+        left = [
             select(func.count())
-            .select_from(registration)
-            .where(*_at(institution_id), *_narrowed(filters, today, retirement))
+            .select_from(side.rows)
+            .where(
+                *conditions.at(side, institution_id, profession, today),
+                *conditions.narrowed(filters, today, retirement, side),
+            )
+            .correlate(None)
+            .scalar_subquery()
+            for side in conditions.sides(filters)
+        ]
+        columns.append(sum(left[1:], start=left[0]).label("total"))
+    if "filed" in lists:
+        filed = (
+            select(func.count())
+            .select_from(FILED.rows)
+            .where(*conditions.at(FILED, institution_id, profession, today))
             .correlate(None)
         )
-        columns.append(left.scalar_subquery().label("total"))
-    statement = select(*columns).select_from(registration).where(*_at(institution_id))
+        columns.append(filed.scalar_subquery().label("filed"))
+    statement = select(*columns).select_from(registration).where(*at_main)
     found = dict((await connection.execute(statement)).mappings().one())
+    if "filed" in lists:
+        found |= {name: found[name] + found["filed"] for name in ("both", "all")}
     known = found[filters.list_name] if plain else total
     return found if known is None else found | {"total": known}
 
@@ -160,7 +242,9 @@ async def one(connection: AsyncConnection, registration_id: str) -> RowMapping |
         select(
             *registration.columns,
             institution.c.name.label("institution_name"),
-            *_beside(registration),
+            conditions.newest_account(registration).scalar_subquery().label("account_status"),
+            conditions.going_on(registration).scalar_subquery().label("interrupted_since"),
+            _qualification_number(registration),
         )
         .select_from(registration.outerjoin(institution, institution.c.id == _r.institution_id))
         .where(_r.id == registration_id)
@@ -172,102 +256,3 @@ def _ordered(
     key: ColumnElement[Any], last: ColumnElement[str], order: Order
 ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     return (key.desc(), last.desc()) if order == "desc" else (key, last)
-
-
-def _at(institution_id: str) -> tuple[ColumnElement[bool], ...]:
-    return (_r.institution_id == institution_id, _r.profession == _PROFESSION)
-
-
-def _listed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
-    """The list and the mark that are asked for, by status and last day alone."""
-    registered = _r.status == "registered"
-    due = _r.valid_until.between(today, last_due(today))
-    expired = _r.valid_until < today
-    wanted: list[ColumnElement[bool]] = []
-    match filters.list_name:
-        case "registered":
-            wanted.append(registered)
-        case "due":
-            wanted += (registered, due)
-        case "expired":
-            wanted += (registered, expired)
-        case "due_or_expired":
-            wanted += (registered, _r.valid_until <= last_due(today))
-        case "cancelled":
-            wanted.append(~registered)
-    if filters.mark is not None:
-        wanted += (registered, due if filters.mark == "blue" else expired)
-    return wanted or [true()]
-
-
-def _narrowed(filters: Filters, today: date, retirement: Retirement) -> list[ColumnElement[bool]]:
-    wanted = _listed(filters, today)
-    for column, value in (
-        (_r.department, filters.department),
-        (_r.work_category, filters.work_category),
-        (_r.title, filters.title),
-        (_r.education, filters.education),
-        (_r.gender, filters.gender),
-        (_r.last_change, filters.business_type),
-        (_r.person_key, filters.person_key),
-    ):
-        if value is not None:
-            wanted.append(column == value)
-    if filters.age_from is not None:
-        wanted.append(_r.birth_date <= born_until(today, filters.age_from))
-    if filters.age_to is not None:
-        wanted.append(_r.birth_date > born_until(today, filters.age_to + 1))
-    if filters.valid_from is not None:
-        wanted.append(_r.valid_until >= filters.valid_from)
-    if filters.valid_to is not None:
-        wanted.append(_r.valid_until <= filters.valid_to)
-    if filters.employment == TO_CONFIRM:
-        wanted += _to_confirm(today, retirement)
-    elif filters.employment is not None:
-        wanted.append(_r.employment == filters.employment)
-    if filters.account is not None:
-        wanted.append(_account_is(filters.account))
-    if filters.interrupted is not None:
-        since = _going_on(registration).scalar_subquery()
-        wanted.append(since.is_not(None) if filters.interrupted else since.is_(None))
-    return [*wanted, *_found(filters)]
-
-
-def _to_confirm(today: date, retirement: Retirement) -> tuple[ColumnElement[bool], ...]:
-    women = born_until(today, retirement.women)
-    men = born_until(today, retirement.men)
-    confirmed = _r.employment_confirmed_on
-    return (
-        _r.status == "registered",
-        _r.birth_date <= max(women, men),  # for the index; then each by their own age
-        or_(
-            and_(_r.gender == "2", _r.birth_date <= women),
-            and_(_r.gender != "2", _r.birth_date <= men),
-        ),
-        or_(confirmed.is_(None), confirmed <= retirement.confirmed_after(today)),
-    )
-
-
-def _account_is(wanted: str) -> ColumnElement[bool]:
-    status = _newest_account(registration).scalar_subquery()
-    if wanted == "none":
-        return status.is_(None)
-    return status == "active" if wanted == "active" else status != "active"
-
-
-def _found(filters: Filters) -> tuple[ColumnElement[bool], ...]:
-    term = filters.term
-    if term is None:
-        return ()
-    match term.kind:
-        case "name":
-            return (_r.name.contains(term.value, autoescape=True),)
-        case "pinyin":
-            return (
-                or_(
-                    _r.name_pinyin.startswith(term.value, autoescape=True),
-                    _r.name_initials.startswith(term.value, autoescape=True),
-                ),
-            )
-        case "certificate":
-            return (_r.certificate_key == term.value,)

@@ -334,16 +334,45 @@ registration = Table(
     ),
     Index("registration_person_idx", "person_key", "profession"),
     Index("registration_institution_idx", "institution_id", "id"),
-    # With what the counts of a roster look at, so that they read nothing else.
+    # With what the counts of a roster look at, so that they read nothing else. Each profession has
+    # its own, so that neither reads over the rows of the other.
     Index(
         "registration_roster_idx",
         "institution_id",
         "valid_until",
         "id",
-        postgresql_include=["status", "profession"],
+        postgresql_include=["status"],
+        postgresql_where=text("profession = 'nurse'"),
     ),
-    Index("registration_roster_name_idx", "institution_id", "name_pinyin", "id"),
-    Index("registration_roster_birth_idx", "institution_id", "birth_date", "id"),
+    Index(
+        "registration_roster_name_idx",
+        "institution_id",
+        "name_pinyin",
+        "id",
+        postgresql_where=text("profession = 'nurse'"),
+    ),
+    Index(
+        "registration_roster_birth_idx",
+        "institution_id",
+        "birth_date",
+        "id",
+        postgresql_where=text("profession = 'nurse'"),
+    ),
+    Index(
+        "registration_physicians_name_idx",
+        "institution_id",
+        "name_pinyin",
+        "id",
+        postgresql_include=["status"],
+        postgresql_where=text("profession = 'physician'"),
+    ),
+    Index(
+        "registration_physicians_birth_idx",
+        "institution_id",
+        "birth_date",
+        "id",
+        postgresql_where=text("profession = 'physician'"),
+    ),
     Index(
         "registration_expiry_idx",
         "valid_until",

@@ -14,6 +14,7 @@ from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.record_tables import employment_confirmation
 from zhiye_registration.adapters.tables import registration
+from zhiye_registration.domain.interruption import NURSES_ONLY
 from zhiye_registration.domain.registration import Registration
 from zhiye_registration.kit import Kit
 
@@ -64,6 +65,8 @@ async def confirm_employment(
         mine = held.get(one.registration_id)
         if mine is None:
             outcomes.append(NOT_YOURS)
+        elif mine.profession != "nurse":
+            outcomes.append(NURSES_ONLY)
         elif mine.status != "registered":
             outcomes.append(CANCELLED)
         elif one.registration_id in kept:

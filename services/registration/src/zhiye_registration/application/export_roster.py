@@ -57,6 +57,8 @@ async def note_export(
 
 def _told(filters: Filters) -> dict[str, Any]:
     given = {name: value for name, value in asdict(filters).items() if value is not None}
+    if filters.profession == "nurse":
+        del given["profession"]  # of nurses where none is named, as it was before there were others
     if filters.term is not None:
         given["term"] = filters.term.kind
     return {

@@ -19,6 +19,7 @@ from zhiye_registration.adapters.tables import registration
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.interruption import (
     ENDED,
+    NURSES_ONLY,
     STATE_FAULTS,
     Period,
     date_faults,
@@ -49,8 +50,11 @@ async def record_interruption(
     note: str,
 ) -> RowMapping:
     """Raises ``Refused``: 404 for whoever is not one of the own people; every fault at once, 409
-    when it is the records that stand against it (``interruption_open`` says since when)."""
+    when it is the records that stand against it (``interruption_open`` says since when), or the
+    person is no nurse (``nurses_only``)."""
     person = await _lock_person(tx, caller, registration_id)
+    if person.profession != "nurse":
+        raise Refused(NURSES_ONLY, status=409)
     known = await tx.execute(
         select(_i.began_on, _i.ended_on).where(_i.registration_id == registration_id)
     )
@@ -137,7 +141,7 @@ async def list_interruptions(
 async def _lock_person(tx: Transaction, caller: Principal, registration_id: str) -> RowMapping:
     """One of the own people, whose interruptions nobody else changes until the end."""
     found = await tx.execute(
-        select(_r.person_key, _r.institution_id, _r.status, _r.registered_on)
+        select(_r.person_key, _r.profession, _r.institution_id, _r.status, _r.registered_on)
         .where(_r.id == registration_id)
         .with_for_update()
     )

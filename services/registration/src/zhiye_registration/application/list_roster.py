@@ -1,4 +1,4 @@
-"""The roster of an institution, page by page (deck 5.1, 5.3, 5.4)."""
+"""The roster of an institution, page by page (deck 5.1, 5.3, 5.4; Q20)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,29 @@ from zhiye_contracts.identifiers import (
     IdentifierError,
     normalise_name,
     parse_nurse_practice_certificate,
+    parse_physician_practice_certificate,
 )
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import roster
 from zhiye_registration.application.roster_access import Place, place_of
-from zhiye_registration.domain.roster import Filters, Order, Retirement, SortName, Term
+from zhiye_registration.domain.roster import (
+    Filters,
+    Order,
+    Profession,
+    Retirement,
+    SortName,
+    Term,
+)
 from zhiye_registration.kit import Kit
 
 _EXPORT_PAGE = 250
 """Others are served in between."""
-_ID_NUMBER = re.compile(r"\d{14}[\dx]|\d{17}[\dx]", re.IGNORECASE)
+_ID_NUMBER: dict[Profession, re.Pattern[str]] = {
+    "nurse": re.compile(r"\d{14}[\dx]|\d{17}[\dx]", re.IGNORECASE),
+    "physician": re.compile(r"\d{14}x|(\d{6}|\d{9})?\d{17}[\dx]|\d{24}", re.IGNORECASE),
+}
+"""Those of 15 and of 18 digits. Fifteen are a physician's practice certificate, which cannot be
+told from an ID number of old; a qualification certificate has the ID number inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ async def list_roster(
     shown, next_cursor = rows[:limit], None
     if len(rows) > limit:
         last = shown[-1]
-        next_cursor = encode_cursor(sort, order, roster.key_of(last, sort), last["id"])
+        next_cursor = encode_cursor(sort, order, roster.key_of(last, sort), last["row_id"])
     return RosterPage(place, shown, next_cursor, counts)
 
 
@@ -108,10 +121,10 @@ async def whole_roster(
             yield row
         if len(rows) < _EXPORT_PAGE:
             return
-        after = (roster.read_key(sort, roster.key_of(rows[-1], sort)), rows[-1]["id"])
+        after = (roster.read_key(sort, roster.key_of(rows[-1], sort)), rows[-1]["row_id"])
 
 
-def read_term(kit: Kit, typed: str) -> Term | None:
+def read_term(kit: Kit, typed: str, profession: Profession = "nurse") -> Term | None:
     """What somebody typed into the search box: part of a name, pinyin or initials from their
     beginning, or a whole certificate number.
 
@@ -121,7 +134,7 @@ def read_term(kit: Kit, typed: str) -> Term | None:
     text = unicodedata.normalize("NFKC", typed).strip()
     if not text:
         return None
-    if _ID_NUMBER.fullmatch(re.sub(r"\s", "", text)):
+    if _ID_NUMBER[profession].fullmatch(re.sub(r"\s", "", text)):
         raise refused(
             "id_number_in_address",
             (
@@ -136,10 +149,13 @@ def read_term(kit: Kit, typed: str) -> Term | None:
         )
     if text.isascii() and any(character.isdigit() for character in text):
         try:
-            number = parse_nurse_practice_certificate(text, kit.clock.today())
+            if profession == "physician":
+                number = parse_physician_practice_certificate(text)
+            else:
+                number = parse_nurse_practice_certificate(text, kit.clock.today()).value
         except IdentifierError as error:
             raise Refused(error.about("q")) from error
-        return Term("certificate", kit.certificate_key(number.value))
+        return Term("certificate", kit.certificate_key(number))
     letters = fold_pinyin(text)
     if letters and all(c.isascii() or not c.isalpha() for c in fold_pinyin(text, keep=True)):
         return Term("pinyin", letters)

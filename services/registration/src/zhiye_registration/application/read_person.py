@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, or_, select
 
 from zhiye_chassis.objects import Stored
 from zhiye_chassis.security import Principal
@@ -15,7 +15,12 @@ from zhiye_registration.adapters.record_tables import (
 )
 from zhiye_registration.adapters.tables import registration, registration_history
 from zhiye_registration.application.access import not_found
-from zhiye_registration.application.roster_access import person_on_roster
+from zhiye_registration.application.roster_access import (
+    is_main,
+    person_on_roster,
+    person_or_filed,
+)
+from zhiye_registration.domain.filing import Filing
 from zhiye_registration.kit import Kit
 
 _MOST = 50
@@ -24,16 +29,21 @@ _i, _e = practice_interruption.c, employment_confirmation.c
 
 @dataclass(frozen=True, slots=True)
 class OnePerson:
+    """``filings`` are a physician's at further institutions, those that the caller may know of.
+    ``own`` is whether the main institution is the caller's, or of the caller's region."""
+
     row: RowMapping
     has_photo: bool
     interruptions: Sequence[RowMapping]
     confirmations: Sequence[RowMapping]
+    filings: Sequence[Filing] = ()
+    own: bool = True
 
 
 async def read_person(kit: Kit, caller: Principal, registration_id: str) -> OnePerson:
     """``Refused`` (404) for whoever is not on the caller's roster."""
     async with kit.database.reading() as connection:
-        row = await person_on_roster(connection, caller, registration_id)
+        row, further = await person_or_filed(connection, caller, registration_id, kit.clock.today())
         interruptions = await connection.execute(
             select(_i.id, _i.version, _i.began_on, _i.ended_on, _i.ground)
             .where(_i.registration_id == registration_id)
@@ -48,13 +58,18 @@ async def read_person(kit: Kit, caller: Principal, registration_id: str) -> OneP
         )
     photo = await kit.photos.get(row["person_key"])
     return OnePerson(
-        row, photo is not None, interruptions.mappings().all(), confirmations.mappings().all()
+        row,
+        photo is not None,
+        interruptions.mappings().all(),
+        confirmations.mappings().all(),
+        further,
+        is_main(caller, row),
     )
 
 
 async def read_photo(kit: Kit, caller: Principal, registration_id: str) -> Stored:
     async with kit.database.reading() as connection:
-        row = await person_on_roster(connection, caller, registration_id)
+        row, _ = await person_or_filed(connection, caller, registration_id, kit.clock.today())
     photo = await kit.photos.get(row["person_key"])
     if photo is None:
         raise not_found()
@@ -65,7 +80,8 @@ async def read_history(
     kit: Kit, caller: Principal, registration_id: str
 ) -> tuple[RowMapping, Sequence[RowMapping]]:
     """The person's registration and what became of it, the oldest first, with registrations before
-    it; not what somebody who was cancelled here did elsewhere afterwards."""
+    it; not what somebody who was cancelled here did elsewhere afterwards. Of a physician what
+    became of this one: each location has its own."""
     h = registration_history.c
     async with kit.database.reading() as connection:
         row = await person_on_roster(connection, caller, registration_id)
@@ -78,6 +94,7 @@ async def read_history(
                 registration.c.person_key == row["person_key"],
                 registration.c.profession == row["profession"],
                 registration.c.id <= registration_id,
+                or_(registration.c.location == "", registration.c.id == registration_id),
             )
             .order_by(h.at, h.id)
         )

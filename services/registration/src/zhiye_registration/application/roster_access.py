@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import divisions
-from zhiye_registration.adapters import roster
+from zhiye_registration.adapters import filings, roster
 from zhiye_registration.adapters.tables import institution
 from zhiye_registration.application.access import not_found
+from zhiye_registration.domain.filing import Filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,48 @@ async def person_on_roster(
     row = await roster.one(connection, registration_id)
     if row is None:
         raise not_found()
-    if caller.role == "institution":
-        mine = caller.institution_id == row["institution_id"]
-    else:
-        mine = caller.role == "authority" and _inside(caller, row["region"])
-    if not mine:
+    if not is_main(caller, row):
         raise not_found()
     return row
+
+
+async def person_or_filed(
+    connection: AsyncConnection, caller: Principal, registration_id: str, today: date
+) -> tuple[RowMapping, Sequence[Filing]]:
+    """One of the caller's people, or of those who practise at the caller's by a filing that is not
+    over; with the filings under the registration that the caller may know of, the newest first:
+    to the main institution all, to a further one its own. Else ``Refused`` (404)."""
+    row = await roster.one(connection, registration_id)
+    if row is None:
+        raise not_found()
+    if row["profession"] != "physician":
+        return await person_on_roster(connection, caller, registration_id), ()
+    under = [
+        one
+        for one in await filings.of_person(connection, row["person_key"])
+        if one.registration_id == registration_id
+    ]
+    if is_main(caller, row):
+        return row, under
+    here = [one for one in under if is_filed_here(caller, one)]
+    if not any(one.state(today) in ("in_force", "waiting") for one in here):
+        raise not_found()
+    return row, here
+
+
+def is_main(caller: Principal, row: RowMapping) -> bool:
+    """Whether it is the caller's institution, or one of the caller's region, that a registration
+    is with."""
+    if caller.role == "institution":
+        return bool(caller.institution_id == row["institution_id"])
+    return caller.role == "authority" and _inside(caller, row["region"])
+
+
+def is_filed_here(caller: Principal, one: Filing) -> bool:
+    """The same of the institution that a filing adds."""
+    if caller.role == "institution":
+        return caller.institution_id == one.institution_id
+    return caller.role == "authority" and _inside(caller, one.region)
 
 
 def _inside(caller: Principal, region: str) -> bool:

@@ -114,6 +114,17 @@ CANCELLED = Reason(
     ),
     field="registration_id",
 )
+NURSES_ONLY = Reason(
+    "nurses_only",
+    Text("此项仅适用于护士，该注册为医师执业注册。", "This is about nurses; it is a physician's."),
+    Text(
+        "医师离岗请提交离岗备案申请（答疑手册问题20）。",
+        "For a physician who left, file off post (Q20).",
+    ),
+    field="registration_id",
+    source="Q20, Q51",
+)
+"""Interruptions and confirmations of employment are kept about nurses alone."""
 NOTE_MISSING = Reason(
     "note_missing",
     Text("选择“其他”时须说明情况。", "With the ground other, a note has to say what it is."),

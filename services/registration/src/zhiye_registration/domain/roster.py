@@ -1,4 +1,5 @@
-"""The roster of an institution (本院护士信息, deck 5.1, 5.3, 5.4): lists, marks, ages."""
+"""The roster of an institution: lists, marks, ages (本院护士信息, deck 5.1, 5.3, 5.4;
+主要执业机构在本院医师, Q20)."""
 
 from __future__ import annotations
 
@@ -8,16 +9,48 @@ from typing import Literal
 
 from zhiye_contracts.reasons import Text
 from zhiye_registration.domain.periods import add_months, add_years
+from zhiye_registration.domain.physician_grounds import OFF_POST_YEARS
 
 DUE_DAYS = 365
 """Deck 5.1: blue is what expires within one year."""
 
-ListName = Literal["registered", "all", "due", "expired", "due_or_expired", "cancelled"]
-"""On the register (the default), those who were cancelled too, due within a year, expired and not
-renewed (deck 5.4), both (本院待延续注册, deck 5.3), cancelled."""
+Profession = Literal["nurse", "physician"]
+ListName = Literal[
+    "registered",
+    "all",
+    "due",
+    "expired",
+    "due_or_expired",
+    "cancelled",
+    "filed",
+    "both",
+    "off_post",
+    "moving_out",
+]
+"""On the register (the default), those who left the register too, due within a year, expired and
+not renewed (deck 5.4), both (本院待延续注册, deck 5.3), cancelled. Of physicians ``registered`` are
+those whose main institution it is (Q20.1), ``filed`` those who practise here besides by a filing
+in force or to come (Q10), ``both`` these together, ``off_post`` those filed off post (Q20.3.2),
+``moving_out`` those who go where registration is not electronic, ``all`` everybody."""
+LISTS: dict[Profession, tuple[ListName, ...]] = {
+    "nurse": ("registered", "all", "due", "expired", "due_or_expired", "cancelled"),
+    "physician": (*("registered", "filed", "both", "off_post", "cancelled", "moving_out", "all"),),
+}
+PlaceName = Literal["main", "filed"]
+PLACES: dict[PlaceName, Text] = {
+    "main": Text("主要执业机构", "main institution"),
+    "filed": Text("多机构备案", "filed further institution"),
+}
+"""How a physician belongs to an institution (Q10)."""
+OFF_POST_OVER = Text(
+    "备案已满二年，可作为申请注销注册的理由",
+    "off post for two years: a ground on which cancellation can be filed",
+)
+"""Offered, never applied by the system (deck 5.4)."""
 Mark = Literal["blue", "red"]
 AccountStatus = Literal["none", "inactive", "active"]
 SortName = Literal["valid_until", "name", "birth_date", "department", "title"]
+DEFAULT_SORT: dict[Profession, SortName] = {"nurse": "valid_until", "physician": "name"}
 Order = Literal["asc", "desc"]
 
 ACCOUNT_STATUSES: dict[AccountStatus, Text] = {
@@ -64,6 +97,11 @@ class Filters:
     valid_to: date | None = None
     term: Term | None = None
     person_key: str | None = None
+    profession: Profession = "nurse"
+    level: str | None = None
+    category: str | None = None
+    scope: str | None = None
+    two_years_off_post: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +137,14 @@ def last_due(today: date) -> date:
     return today + timedelta(days=DUE_DAYS)
 
 
-def mark_of(status: str, valid_until: date, today: date) -> Mark | None:
-    """The colour of a line (deck 5.1); what is cancelled has none."""
-    if status != "registered":
+def off_post_over(filed_on: date, today: date) -> bool:
+    """Whether somebody was filed off post two years ago or more."""
+    return today >= add_years(filed_on, OFF_POST_YEARS)
+
+
+def mark_of(status: str, valid_until: date | None, today: date) -> Mark | None:
+    """The colour of a line (deck 5.1); what is cancelled has none, nor what does not expire."""
+    if status != "registered" or valid_until is None:
         return None
     if valid_until < today:
         return "red"

@@ -1,19 +1,33 @@
-"""Routes of rosters: the lists, a search by ID number, one of the people (deck 5.1, 5.3, 5.4)."""
+"""Routes of rosters: the lists, a search by ID number, one of the people (deck 5.1, 5.3, 5.4;
+Q20)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Path, Query, Response
+from sqlalchemy import RowMapping
 
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes, etag
 from zhiye_contracts.identifiers import IdentifierError, parse_id_number
-from zhiye_contracts.reasons import Refused
+from zhiye_contracts.reasons import Language, Refused
 from zhiye_registration.adapters.images import media_type_of
 from zhiye_registration.application.list_roster import list_roster, read_term
 from zhiye_registration.application.read_person import read_history, read_person, read_photo
-from zhiye_registration.domain.roster import Filters
+from zhiye_registration.domain.roster import DEFAULT_SORT, Filters, SortName
+from zhiye_registration.domain.roster_questions import objections
+from zhiye_registration.entrypoints.physician_roster_schemas import (
+    PhysicianCounts,
+    PhysicianItem,
+    PhysicianPerson,
+    PhysicianRosterOut,
+)
+from zhiye_registration.entrypoints.physician_roster_views import (
+    physician_person_view,
+    physician_view,
+)
 from zhiye_registration.entrypoints.roster_schemas import (
     ChangeOut,
     HistoryOfPerson,
@@ -33,9 +47,13 @@ READERS = allow("institution", "authority")
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000REG001"])]
 
 
+def sort_of(query: RosterFilters) -> SortName:
+    return query.sort or DEFAULT_SORT[query.profession]
+
+
 def filters_of(kit: Kit, query: RosterFilters) -> Filters:
-    """``Refused`` (422) for what cannot be searched for."""
-    return Filters(
+    """``Refused`` (422) for what cannot be searched for, or not in the profession."""
+    filters = Filters(
         list_name=query.list_name,
         department=query.department,
         work_category=query.work_category,
@@ -51,8 +69,17 @@ def filters_of(kit: Kit, query: RosterFilters) -> Filters:
         age_to=query.age_to,
         valid_from=query.valid_until_from,
         valid_to=query.valid_until_to,
-        term=read_term(kit, query.q) if query.q else None,
+        profession=query.profession,
+        level=query.level,
+        category=query.category,
+        scope=query.scope,
+        two_years_off_post=query.two_years_off_post,
+        term=read_term(kit, query.q, query.profession) if query.q else None,
     )
+    reasons = objections(filters, sort_of(query))
+    if reasons:
+        raise Refused(*reasons)
+    return filters
 
 
 def routes(kit: Kit) -> Routes:
@@ -61,25 +88,32 @@ def routes(kit: Kit) -> Routes:
     @router.expose("GET", ROSTER, READERS)
     async def get_roster(
         query: Annotated[RosterQuery, Query()], caller: Caller, language: Reader
-    ) -> RosterOut:
-        """The own people, or those of an institution of the authority's region. Blue marks who
-        expires within a year, red who has expired and was not renewed."""
+    ) -> RosterOut | PhysicianRosterOut:
+        """The own people, or those of an institution of the authority's region. Blue marks which
+        nurse expires within a year, red who has expired and was not renewed; physicians do not
+        expire: those of the main institution, those filed there besides, those off post."""
         found = await list_roster(
             kit,
             caller,
             query.institution_id,
             filters_of(kit, query),
-            sort=query.sort,
+            sort=sort_of(query),
             order=query.order,
             cursor=query.cursor,
             limit=query.limit,
         )
-        today, counts = kit.clock.today(), found.counts
+        counts = found.counts
+        if query.profession == "physician":
+            return PhysicianRosterOut(
+                items=_physicians(kit, found.rows, language),
+                next_cursor=found.next_cursor,
+                institution_id=found.place.id,
+                institution_name=found.place.name,
+                total=counts["total"] if counts else None,
+                counts=PhysicianCounts.model_validate(counts) if counts else None,
+            )
         return RosterOut(
-            items=[
-                RosterItem.model_validate(item_view(kit, row, today, language))
-                for row in found.rows
-            ],
+            items=_nurses(kit, found.rows, language),
             next_cursor=found.next_cursor,
             institution_id=found.place.id,
             institution_name=found.place.name,
@@ -88,8 +122,11 @@ def routes(kit: Kit) -> Routes:
         )
 
     @router.expose("POST", f"{ROSTER}/search", READERS, idempotent=False)
-    async def search_roster(body: IdNumberIn, caller: Caller, language: Reader) -> list[RosterItem]:
-        """Whoever of the own people has this ID number, cancelled or not; the newest first."""
+    async def search_roster(
+        body: IdNumberIn, caller: Caller, language: Reader
+    ) -> list[RosterItem] | list[PhysicianItem]:
+        """Whoever of the own people has this ID number, cancelled or not; the newest first. Of
+        physicians also who is filed here besides."""
         today = kit.clock.today()
         try:
             person = parse_id_number(body.id_number, today)
@@ -99,29 +136,34 @@ def routes(kit: Kit) -> Routes:
             kit,
             caller,
             body.institution_id,
-            Filters("all", person_key=kit.person_key(person.value)),
-            sort="valid_until",
+            Filters("all", person_key=kit.person_key(person.value), profession=body.profession),
+            sort=DEFAULT_SORT[body.profession],
             order="desc",
             cursor=None,
             limit=20,
             counted=False,
         )
-        return [
-            RosterItem.model_validate(item_view(kit, row, today, language)) for row in found.rows
-        ]
+        if body.profession == "physician":
+            return _physicians(kit, found.rows, language)
+        return _nurses(kit, found.rows, language)
 
     @router.expose("GET", f"{ROSTER}/{{id}}", READERS)
     async def get_roster_person(
         id: Id, caller: Caller, language: Reader, response: Response
-    ) -> RosterPerson:
-        """Everything about one of the people (详细信息)."""
+    ) -> RosterPerson | PhysicianPerson:
+        """Everything about one of the people (详细信息); of a physician where else it is filed."""
         found = await read_person(kit, caller, id)
         response.headers["ETag"] = etag(found.row["version"])
+        photo = f"{ROSTER}/{id}/photo" if found.has_photo else None
+        if found.row["profession"] == "physician":
+            return PhysicianPerson.model_validate(
+                physician_person_view(kit, found, photo=photo, language=language)
+            )
         return RosterPerson.model_validate(
             person_view(
                 kit,
                 found.row,
-                photo=f"{ROSTER}/{id}/photo" if found.has_photo else None,
+                photo=photo,
                 interruptions=found.interruptions,
                 confirmations=found.confirmations,
                 language=language,
@@ -149,3 +191,13 @@ def routes(kit: Kit) -> Routes:
         )
 
     return router
+
+
+def _nurses(kit: Kit, rows: Sequence[RowMapping], language: Language) -> list[RosterItem]:
+    today = kit.clock.today()
+    return [RosterItem.model_validate(item_view(kit, row, today, language)) for row in rows]
+
+
+def _physicians(kit: Kit, rows: Sequence[RowMapping], language: Language) -> list[PhysicianItem]:
+    today = kit.clock.today()
+    return [PhysicianItem.model_validate(physician_view(kit, row, today, language)) for row in rows]

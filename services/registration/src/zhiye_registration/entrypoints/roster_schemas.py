@@ -19,6 +19,11 @@ from zhiye_contracts.codes import (
     NURSE_DEPARTMENTS,
     NURSE_WORK_CATEGORIES,
     NURSING_TITLES,
+    PHYSICIAN_CATEGORIES,
+    PHYSICIAN_DEPARTMENTS,
+    PHYSICIAN_LEVELS,
+    PHYSICIAN_SCOPES,
+    PHYSICIAN_TITLES,
 )
 from zhiye_registration.domain.changes import BY_THE_SYSTEM
 from zhiye_registration.domain.facts import Status
@@ -28,24 +33,32 @@ from zhiye_registration.domain.roster import (
     ListName,
     Mark,
     Order,
+    Profession,
     SortName,
 )
 
 _EMPLOYMENT = {**EMPLOYMENT, TO_CONFIRM: None}
 _CHANGES = {**BUSINESS_TYPES, **BY_THE_SYSTEM}
+_DEPARTMENTS = {**NURSE_DEPARTMENTS, **PHYSICIAN_DEPARTMENTS}
+_TITLES = {**NURSING_TITLES, **PHYSICIAN_TITLES}
 
 
 class RosterFilters(Schema):
-    """What a roster is narrowed to. A filter that is not known is refused, not passed over."""
+    """What a roster is narrowed to. A filter that is not known is refused, not passed over, and so
+    is one that the profession does not have."""
 
+    profession: Profession = "nurse"
     institution_id: str | None = Field(
         None, max_length=64, description="For an authority: an institution of its region"
     )
     list_name: ListName = Field(
         "registered",
         alias="list",
-        description="`registered` is everybody on the register, `all` the cancelled as well; `due`"
-        " within a year, `due_or_expired` is the deck's 待延续注册 (5.3), `expired` its 5.4",
+        description="`registered` is everybody on the register, `all` the cancelled as well."
+        " Of nurses `due` within a year, `due_or_expired` is the deck's 待延续注册 (5.3), `expired`"
+        " its 5.4. Of physicians `registered` is whose main institution it is (Q20), `filed` who"
+        " practises there besides by a filing (Q10), `both` these two, `off_post` who is filed off"
+        " post, `moving_out` who moves to where registration is not electronic",
     )
     q: str | None = Field(
         None,
@@ -54,9 +67,9 @@ class RosterFilters(Schema):
         " certificate number; for an ID number there is POST /api/v1/roster/search",
         examples=["wangfang"],
     )
-    department: one_of(NURSE_DEPARTMENTS) | None = None  # type: ignore[valid-type]
+    department: one_of(_DEPARTMENTS) | None = None  # type: ignore[valid-type]
     work_category: one_of(NURSE_WORK_CATEGORIES) | None = None  # type: ignore[valid-type]
-    title: one_of(NURSING_TITLES) | None = None  # type: ignore[valid-type]
+    title: one_of(_TITLES) | None = None  # type: ignore[valid-type]
     education: one_of(EDUCATION) | None = None  # type: ignore[valid-type]
     gender: one_of(GENDERS) | None = None  # type: ignore[valid-type]
     business_type: one_of(_CHANGES) | None = Field(  # type: ignore[valid-type]
@@ -72,7 +85,16 @@ class RosterFilters(Schema):
     age_to: int | None = Field(None, ge=0, le=150)
     valid_until_from: date | None = None
     valid_until_to: date | None = None
-    sort: SortName = Field("valid_until", description="`name` is by pinyin")
+    level: one_of(PHYSICIAN_LEVELS) | None = None  # type: ignore[valid-type]
+    category: one_of(PHYSICIAN_CATEGORIES) | None = None  # type: ignore[valid-type]
+    scope: one_of(PHYSICIAN_SCOPES) | None = None  # type: ignore[valid-type]
+    two_years_off_post: bool | None = Field(
+        None, description="Whether somebody was filed off post two years ago or more"
+    )
+    sort: SortName | None = Field(
+        None,
+        description="`name` is by pinyin; `valid_until`, of nurses only, is theirs unless named",
+    )
     order: Order = "asc"
 
 
@@ -94,10 +116,11 @@ class IdNumberIn(Schema):
 
     id_number: str = Field(max_length=40, examples=["11010120020305002X"])
     institution_id: str | None = Field(None, max_length=64)
+    profession: Profession = "nurse"
 
 
-class RosterItem(BaseModel):
-    """One line (deck 5.1)."""
+class PersonItem(BaseModel):
+    """What a line has of nurses and physicians alike (deck 5.1)."""
 
     registration_id: str = Field(examples=["01JD0000000000000000REG001"])
     name: str = Field(examples=["王芳"])
@@ -111,20 +134,25 @@ class RosterItem(BaseModel):
     business_type: str = Field(description="Done last", examples=["nurse-renewal"])
     business_type_label: str = Field(examples=["延续注册"])
     certificate_number: str = Field(examples=["202611000017"])
-    valid_until: date
-    days_left: int = Field(description="Negative when it has expired", examples=[120])
-    mark: Mark | None = Field(description="Colour of name and date", examples=["blue"])
-    mark_label: str | None = Field(examples=["一年内到期"])
     title: str | None = Field(examples=["254"])
     title_label: str | None = Field(examples=["护师"])
     department: str | None = Field(examples=["ward"])
     department_label: str | None = Field(examples=["病房"])
-    work_category: str | None = Field(examples=["clinical-nursing"])
-    work_category_label: str | None = Field(examples=["临床护理"])
     education: str | None = Field(examples=["30"])
     education_label: str | None = Field(examples=["大学专科"])
-    account_status: AccountStatus = Field(description="As it is now (Q42)")
+    account_status: AccountStatus = Field(description="As it is now (Q21, Q42)")
     account_status_label: str = Field(examples=["未激活"])
+
+
+class RosterItem(PersonItem):
+    """One line of nurses (deck 5.1)."""
+
+    valid_until: date
+    days_left: int = Field(description="Negative when it has expired", examples=[120])
+    mark: Mark | None = Field(description="Colour of name and date", examples=["blue"])
+    mark_label: str | None = Field(examples=["一年内到期"])
+    work_category: str | None = Field(examples=["clinical-nursing"])
+    work_category_label: str | None = Field(examples=["临床护理"])
     employment: str | None = Field(description="As last confirmed (Q51)", examples=["in-post"])
     employment_label: str | None = Field(examples=["在职"])
     employment_confirmed_on: date | None
@@ -169,8 +197,8 @@ class ConfirmationBrief(BaseModel):
     by: str = Field(examples=["王主任"])
 
 
-class RosterPerson(RosterItem):
-    """Everything about one of the people (详细信息)."""
+class PersonDetails(BaseModel):
+    """What the details of nurses and physicians have alike (详细信息)."""
 
     version: int
     institution_id: str
@@ -185,6 +213,11 @@ class RosterPerson(RosterItem):
     details: dict[str, Any] = Field(description="School, degree, health and more, where known")
     details_labels: dict[str, str] = Field(examples=[{"degree": "学士"}])
     photo: str | None = Field(description="Where the photo is", examples=["/api/v1/roster/…/photo"])
+
+
+class RosterPerson(RosterItem, PersonDetails):
+    """Everything about one of the nurses (详细信息)."""
+
     interruptions: list[InterruptionBrief] = Field(description="The newest first")
     confirmations: list[ConfirmationBrief] = Field(description="The newest first")
 
@@ -202,7 +235,7 @@ class ChangeOut(BaseModel):
     from_institution_name: str | None = Field(description="Of a move")
     authority_name: str | None
     valid_from: date
-    valid_until: date
+    valid_until: date | None = Field(description="A physician's has no end")
     values: dict[str, Any] = Field(description="What else changed: field → before and after")
 
 

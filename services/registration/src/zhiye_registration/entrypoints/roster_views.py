@@ -12,21 +12,20 @@ from zhiye_contracts import purposes
 from zhiye_contracts.codes import (
     CANCELLATION_GROUNDS,
     DEGREES,
-    EDUCATION,
     EMPLOYMENT,
     ETHNIC_GROUPS,
     GENDERS,
     INTERRUPTION_GROUNDS,
-    NURSE_DEPARTMENTS,
-    NURSE_WORK_CATEGORIES,
-    NURSING_TITLES,
+    PHYSICIAN_CANCELLATION_GROUNDS,
     CodeTable,
 )
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language
 from zhiye_registration.application.list_roster import retirement_of
+from zhiye_registration.application.practice_views import status_of
 from zhiye_registration.domain.changes import change_text
-from zhiye_registration.domain.facts import STATUSES, HeldRegistration, registration_status
+from zhiye_registration.domain.facts import STATUSES
+from zhiye_registration.domain.information import COLUMNS, label_of
 from zhiye_registration.domain.roster import (
     ACCOUNT_STATUSES,
     MARKS,
@@ -37,15 +36,11 @@ from zhiye_registration.domain.roster import (
 )
 from zhiye_registration.kit import Kit
 
-_TABLES: dict[str, CodeTable] = {
-    "gender": GENDERS,
-    "title": NURSING_TITLES,
-    "department": NURSE_DEPARTMENTS,
-    "work_category": NURSE_WORK_CATEGORIES,
-    "education": EDUCATION,
-    "employment": EMPLOYMENT,
-}
 _DETAILS: dict[str, CodeTable] = {"degree": DEGREES, "ethnic_group": ETHNIC_GROUPS}
+_GROUNDS: dict[str, CodeTable] = {
+    "nurse": CANCELLATION_GROUNDS,
+    "physician": PHYSICIAN_CANCELLATION_GROUNDS,
+}
 _NOT_TOLD = ("id_number", "_key", "sealed")
 """In names of what changed: an ID number is masked wherever it is shown."""
 
@@ -58,15 +53,36 @@ def item_view(kit: Kit, row: RowMapping, today: date, language: Language) -> dic
 
 def line_of(kit: Kit, row: RowMapping, today: date, language: Language) -> dict[str, Any]:
     """One line with the ID number whole: for an institution's own export."""
-    valid_until = row["valid_until"]
-    status = registration_status(HeldRegistration(row["status"], valid_until), today)
+    valid_until, confirmed = row["valid_until"], row["employment_confirmed_on"]
     mark = mark_of(row["status"], valid_until, today)
-    account = account_status(row["account_status"])
-    confirmed = row["employment_confirmed_on"]
+    employment, work = row["employment"], row["work_category"]
+    return shared_line(kit, row, today, language) | {
+        "valid_until": valid_until,
+        "days_left": (valid_until - today).days,
+        "mark": mark,
+        "mark_label": mark and MARKS[mark].read(language),
+        "work_category": work,
+        "work_category_label": label_of("work_category", work, language),
+        "employment": employment,
+        "employment_label": employment and EMPLOYMENT.label(employment, language),
+        "employment_confirmed_on": confirmed,
+        "employment_to_confirm": row["status"] == "registered"
+        and to_confirm(row["gender"], row["birth_date"], confirmed, retirement_of(kit), today),
+        "interrupted_since": row["interrupted_since"],
+    }
+
+
+def shared_line(
+    kit: Kit, row: Mapping[Any, Any], today: date, language: Language
+) -> dict[str, Any]:
+    """What a line has of nurses and physicians alike, the ID number whole."""
+    status, account = status_of(row, today), account_status(row["account_status"])
     cipher = kit.settings.cipher
     view = {
         "registration_id": row["id"],
         "name": row["name"],
+        "gender": row["gender"],
+        "gender_label": GENDERS.label(row["gender"], language),
         "id_number": cipher.open(row["sealed_id_number"], purposes.ID_NUMBER),
         "birth_date": row["birth_date"],
         "age": age(row["birth_date"], today),
@@ -77,20 +93,12 @@ def line_of(kit: Kit, row: RowMapping, today: date, language: Language) -> dict[
         "certificate_number": cipher.open(
             row["sealed_certificate_number"], purposes.CERTIFICATE_NUMBER
         ),
-        "valid_until": valid_until,
-        "days_left": (valid_until - today).days,
-        "mark": mark,
-        "mark_label": mark and MARKS[mark].read(language),
         "account_status": account,
         "account_status_label": ACCOUNT_STATUSES[account].read(language),
-        "employment_confirmed_on": confirmed,
-        "employment_to_confirm": row["status"] == "registered"
-        and to_confirm(row["gender"], row["birth_date"], confirmed, retirement_of(kit), today),
-        "interrupted_since": row["interrupted_since"],
     }
-    for name, table in _TABLES.items():
-        code = row[name]
-        view |= {name: code, f"{name}_label": code and table.label(code, language)}
+    for name in COLUMNS:
+        if name != "work_category":  # a nurse's only
+            view |= {name: row[name], f"{name}_label": label_of(name, row[name], language)}
     return view
 
 
@@ -103,12 +111,34 @@ def person_view(
     confirmations: Sequence[RowMapping],
     language: Language,
 ) -> dict[str, Any]:
+    return (
+        item_view(kit, row, kit.clock.today(), language)
+        | details_view(row, photo, language)
+        | {
+            "interruptions": [
+                {**one, "ground_label": INTERRUPTION_GROUNDS.label(one["ground"], language)}
+                for one in interruptions
+            ],
+            "confirmations": [
+                {
+                    **one,
+                    "employment_label": EMPLOYMENT.label(one["employment"], language),
+                    "by": one["confirmed_by_name"],
+                }
+                for one in confirmations
+            ],
+        }
+    )
+
+
+def details_view(row: RowMapping, photo: str | None, language: Language) -> dict[str, Any]:
+    """What the details of nurses and physicians have alike."""
     ground, details = row["cancellation_ground"], row["details"]
     same = ("version", "institution_id", "institution_name", "region", "authority_name")
     days = ("registered_on", "valid_from", "cancelled_on", "cancellation_ground")
-    return item_view(kit, row, kit.clock.today(), language) | {
+    return {
         **{name: row[name] for name in (*same, *days)},
-        "cancellation_ground_label": ground and CANCELLATION_GROUNDS.label(ground, language),
+        "cancellation_ground_label": ground and _GROUNDS[row["profession"]].label(ground, language),
         "details": details,
         "details_labels": {
             name: table.label(details[name], language)
@@ -116,18 +146,6 @@ def person_view(
             if details.get(name)
         },
         "photo": photo,
-        "interruptions": [
-            {**one, "ground_label": INTERRUPTION_GROUNDS.label(one["ground"], language)}
-            for one in interruptions
-        ],
-        "confirmations": [
-            {
-                **one,
-                "employment_label": EMPLOYMENT.label(one["employment"], language),
-                "by": one["confirmed_by_name"],
-            }
-            for one in confirmations
-        ],
     }
 
 
