@@ -44,6 +44,7 @@ _WITH_PERSON = information_change.join(registration, _r.id == _c.registration_id
 )
 _OF_REGISTRATION = (
     _r.person_key,
+    _r.profession,
     _r.name,
     _r.gender,
     _r.sealed_id_number,
@@ -67,7 +68,7 @@ to: it would rather read all requests of the country, the newest first."""
 _WAITING = registration.join(_waiting, true()).outerjoin(
     institution, institution.c.id == _r.institution_id
 )
-_OF_PERSON = (_r.person_key == bindparam("person_key"), _r.profession == "nurse")
+_OF_PERSON = (_r.person_key == bindparam("person_key"),)
 _BY_ID = select(*_SHOWN).select_from(_WITH_PERSON).where(_c.id == bindparam("key"))
 _LOCK = select(*(_c[name] for name in _NAMES)).where(_c.id == bindparam("key")).with_for_update()
 _PENDING_OF = (

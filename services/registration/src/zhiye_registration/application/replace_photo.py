@@ -1,24 +1,28 @@
-"""A nurse uploads her photo; of one who is registered the institution reviews it (deck 2.3.2)."""
+"""Somebody uploads her photo; of one who is registered the institution reviews it (deck 2.3.2)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import actor_of
-from zhiye_registration.adapters import information_changes, registrations
+from zhiye_registration.adapters import information_changes
 from zhiye_registration.adapters.images import Photo
 from zhiye_registration.adapters.photos import digest_of
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.information_recording import record
-from zhiye_registration.application.request_information_change import PROFESSION, new_request
+from zhiye_registration.application.named_registration import named_registration
+from zhiye_registration.application.request_information_change import new_request
 from zhiye_registration.domain.information import PHOTO, SIDES
 from zhiye_registration.domain.information_change import (
     InformationChange,
+    check_pending,
     check_same,
     fingerprint,
+    in_force,
     nothing_changes,
 )
 from zhiye_registration.domain.registration import Registration
@@ -34,19 +38,25 @@ class Upload:
     replaced: str | None = None
 
 
-async def replace_photo(kit: Kit, caller: Principal, photo: Photo) -> Upload:
-    """Keep a photo that was examined; the last upload wins.
+async def replace_photo(
+    kit: Kit, caller: Principal, photo: Photo, registration_id: str | None = None
+) -> Upload:
+    """Keep a photo that was examined; the last upload wins. Somebody has one photo, whatever the
+    registrations: who has several in force names the one whose institution is to review it.
 
-    Raises ``Refused``: 404, 409 ``same_request_pending``, 422 ``nothing_changes``.
+    Raises ``Refused``: 404, 409 ``same_request_pending``, ``field_change_pending``, 422
+    ``nothing_changes``, ``registration_not_yours``, ``registration_unclear``.
     """
     if caller.person_key is None:
         raise not_found()
     async with kit.database.transaction() as tx:
-        held = await registrations.lock_of_person(tx, caller.person_key, PROFESSION)
-        if held is None or held.status != "registered":
+        named = await named_registration(tx, caller.person_key, registration_id)
+        if named.one is None or all(
+            one.status != "registered" for one in (named.one, *named.others)
+        ):
             await kit.photos.put(caller.person_key, photo.content)
             return Upload()
-        done = await _request(tx, kit, caller, held, photo)
+        done = await _request(tx, kit, caller, in_force(named.one), named.others, photo)
     if done.request is not None and done.replaced is not None:
         await _drop(kit, done.request.id, done.replaced)
     return done
@@ -61,7 +71,12 @@ async def _drop(kit: Kit, key: str, digest: str) -> None:
 
 
 async def _request(
-    tx: Transaction, kit: Kit, caller: Principal, held: Registration, photo: Photo
+    tx: Transaction,
+    kit: Kit,
+    caller: Principal,
+    held: Registration,
+    others: Sequence[Registration],
+    photo: Photo,
 ) -> Upload:
     present = await kit.photos.get(held.person_key)
     before = digest_of(present.content) if present else None
@@ -73,6 +88,13 @@ async def _request(
     if change["after"] == before:
         raise nothing_changes([PHOTO])
     changes = {PHOTO: change}
+    elsewhere = [
+        one
+        for other in others
+        for one in await information_changes.lock_pending(tx, other.id)
+        if PHOTO in one.changes
+    ]
+    check_pending(changes, elsewhere)
     pending = await information_changes.lock_pending(tx, held.id)
     waiting = next((one for one in pending if PHOTO in one.changes), None)
     if waiting is None:

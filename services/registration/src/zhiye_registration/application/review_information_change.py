@@ -18,10 +18,18 @@ from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.adapters.photos import digest_of
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.information_recording import record
-from zhiye_registration.domain.information import PHOTO, value_of, with_values
+from zhiye_registration.application.settle_information_changes import settle_pending
+from zhiye_registration.domain.information import (
+    OF_POST,
+    PHOTO,
+    differences,
+    value_of,
+    with_values,
+)
 from zhiye_registration.domain.information_change import (
     PHOTO_LOST,
     WOULD_CHANGE_NOTHING,
+    Changes,
     InformationChange,
     in_force,
     take_step,
@@ -49,6 +57,9 @@ async def review_information_change(
     ``would_change_nothing``, ``photo_not_kept``, 412, 422 ``reasons_required``.
     """
     row = await information_changes.find(tx.connection, key)
+    if row is not None and row["profession"] == "physician":
+        # All are written below: locked in one order, so that no two reviews wait for each other.
+        await registrations.lock_all_of(tx, row["person_key"], row["profession"])
     found = row and await information_changes.lock_registration(tx, row["registration_id"])
     # Whoever the person is registered at now: she may have moved since she asked.
     if not found or found[0].institution_id != caller.institution_id:
@@ -71,6 +82,7 @@ async def review_information_change(
     after = replace(after, changes=await _changes_now(kit, before, in_force(held)))
     await record(tx, after, "approved", actor_of(caller, place))
     await _apply(tx, kit, after, held, place)
+    await _take_over(tx, kit, after, held)
     return after
 
 
@@ -95,20 +107,44 @@ async def _apply(
 ) -> None:
     values = {name: change["after"] for name, change in one.changes.items() if name != PHOTO}
     after = replace(with_values(held, values), version=held.version + 1, updated_at=kit.clock.now())
-    await registrations.save(tx, after)
     different = {
         name: {"before": change["before"], "after": change["after"]}
         for name, change in one.changes.items()
         if change["before"] != change["after"]
     }
-    await registrations.add_history(tx, after, "information-changed", place, values=different)
-    tx.emit(
-        registration_changed(
-            after, region_online=await is_online(tx.connection, after.institution_id)
-        )
-    )
+    await _write(tx, after, place, different)
     if PHOTO in different:
         await _replace_photo(kit, one, held.person_key)
+
+
+async def _take_over(tx: Transaction, kit: Kit, one: InformationChange, held: Registration) -> None:
+    """A physician's other registrations say the same about the person; those that were cancelled
+    stay as they were."""
+    if held.profession != "physician":
+        return
+    about = {
+        name: change["after"]
+        for name, change in one.changes.items()
+        if name != PHOTO and name not in OF_POST
+    }
+    for other in await registrations.lock_all_of(tx, held.person_key, held.profession):
+        different = differences(other, about)
+        if other.id == held.id or other.status == "cancelled" or not different:
+            continue
+        after = replace(
+            with_values(other, about), version=other.version + 1, updated_at=kit.clock.now()
+        )
+        place = await information_changes.name_of(tx.connection, other.institution_id)
+        await _write(tx, after, place, different)
+        await settle_pending(tx, kit, other, after)
+
+
+async def _write(tx: Transaction, after: Registration, place: str, different: Changes) -> None:
+    """The registration, its history with what was there before, the event."""
+    await registrations.save(tx, after)
+    await registrations.add_history(tx, after, "information-changed", place, values=different)
+    online = await is_online(tx.connection, after.institution_id)
+    tx.emit(registration_changed(after, region_online=online))
 
 
 async def _replace_photo(kit: Kit, one: InformationChange, person_key: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from zhiye_contracts.reasons import Reason, Refused, Text
-from zhiye_registration.domain.information import LABELS, PHOTO
+from zhiye_registration.domain.information import CODED, CODED_OF, LABELS, PHOTO
 from zhiye_registration.domain.registration import Registration
 
 State = Literal["pending", "approved", "refused", "withdrawn"]
@@ -112,6 +112,28 @@ def check_identity(fields: Sequence[str]) -> list[Reason]:
         )
         for name in fields
         if name in IDENTITY
+    ]
+
+
+def check_profession(values: Mapping[str, Any], profession: str) -> list[Reason]:
+    """A reason for each code that only the other profession has, and each field it has not."""
+    coded = CODED_OF[profession]
+    return [
+        Reason(
+            "not_of_this_profession",
+            Text(
+                f"{LABELS[name].zh}不是该专业人员可用的内容。",
+                f"This {LABELS[name].en} is not of the profession of the registration.",
+            ),
+            Text(
+                "请选择该执业注册对应专业的内容。",
+                "Choose one of the profession that you are registered in.",
+            ),
+            name,
+            "deck 2.3.1; Q6.1",
+        )
+        for name, value in values.items()
+        if name in CODED and value not in coded.get(name, {})
     ]
 
 

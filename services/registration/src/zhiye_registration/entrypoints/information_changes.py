@@ -78,7 +78,9 @@ def routes(kit: Kit) -> Routes:
     ) -> InformationChangeOut:
         """Ask to change information about oneself; the institution reviews it (deck 2.3.1).
         Refused at once when nothing changes, and while the same waits already (Q43)."""
-        one = await request_information_change(tx, kit, caller, body.asked(), body.identity())
+        one = await request_information_change(
+            tx, kit, caller, body.asked(), body.identity(), body.registration_id
+        )
         response.headers["Location"] = f"{MINE}/{one.id}"
         return await shown(tx.connection, caller, one.id, language, response)
 

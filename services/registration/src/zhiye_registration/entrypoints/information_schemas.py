@@ -13,10 +13,9 @@ from zhiye_chassis.web import Schema
 from zhiye_contracts.codes import (
     DEGREES,
     EDUCATION,
-    NURSE_DEPARTMENTS,
     NURSE_WORK_CATEGORIES,
-    NURSING_TITLES,
 )
+from zhiye_registration.domain.information import CODED
 from zhiye_registration.domain.information_change import IDENTITY, Action, State
 from zhiye_registration.domain.information_reasons import INFORMATION_REASONS
 from zhiye_registration.entrypoints.schemas import ToldReasonOut
@@ -31,6 +30,7 @@ class InformationChangeIn(Schema):
         json_schema_extra={
             "examples": [
                 {"title": "254"},
+                {"registration_id": "01JD0000000000000000REG001", "title": "233"},
                 {
                     "school": "首都医科大学",
                     "major": "护理学",
@@ -42,6 +42,9 @@ class InformationChangeIn(Schema):
         }
     )
 
+    registration_id: str | None = Field(
+        None, max_length=64, description="Of several in force: whose institution reviews it"
+    )
     school: str | None = Field(None, min_length=1, max_length=100)
     major: str | None = Field(None, min_length=1, max_length=100)
     education: one_of(EDUCATION) | None = None  # type: ignore[valid-type]
@@ -50,9 +53,9 @@ class InformationChangeIn(Schema):
     graduated_on: date | None = None
     study_experience: str | None = Field(None, min_length=1, max_length=1000)
     work_experience: str | None = Field(None, min_length=1, max_length=1000)
-    title: one_of(NURSING_TITLES) | None = None  # type: ignore[valid-type]
+    title: one_of(CODED["title"]) | None = None  # type: ignore[valid-type]
     position: str | None = Field(None, min_length=1, max_length=50, description="职务")
-    department: one_of(NURSE_DEPARTMENTS) | None = None  # type: ignore[valid-type]
+    department: one_of(CODED["department"]) | None = None  # type: ignore[valid-type]
     work_category: one_of(NURSE_WORK_CATEGORIES) | None = None  # type: ignore[valid-type]
     work_began_on: date | None = Field(None, description="参加工作时间")
     name: Any = Field(None, description=_NOT_HERE)
@@ -63,7 +66,9 @@ class InformationChangeIn(Schema):
 
     def asked(self) -> dict[str, Any]:
         """What is given, as it is kept."""
-        return self.model_dump(mode="json", exclude_none=True, exclude=set(IDENTITY))
+        return self.model_dump(
+            mode="json", exclude_none=True, exclude={*IDENTITY, "registration_id"}
+        )
 
     def identity(self) -> list[str]:
         """What is given although nobody changes it about herself."""
@@ -117,6 +122,7 @@ class InformationChangeItem(BaseModel):
     requested_at: datetime
     decided_at: datetime | None
     registration_id: str
+    profession: str = Field(examples=["nurse"])
     name: str = Field(examples=["王芳"])
     gender: str = Field(examples=["2"])
     gender_label: str = Field(examples=["女"])

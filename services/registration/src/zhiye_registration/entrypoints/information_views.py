@@ -48,6 +48,7 @@ def item_view(kit: Kit, row: RowMapping, caller: Principal, language: Language) 
         "requested_at": row["created_at"],
         "decided_at": row["decided_at"],
         "registration_id": row["registration_id"],
+        "profession": row["profession"],
         "name": row["name"],
         "gender": row["gender"],
         "gender_label": GENDERS.label(row["gender"], language),

@@ -36,6 +36,12 @@ _BODY = {
 }
 
 
+Named = Annotated[
+    str | None,
+    Query(
+        max_length=64, description="Of several registrations in force: whose institution reviews"
+    ),
+]
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000REG001"])]
 
 
@@ -58,11 +64,13 @@ def routes(kit: Kit) -> Routes:
     @router.expose(
         "PUT", "/api/v1/my/photo", allow("practitioner"), refusals=(409, 413), openapi_extra=_BODY
     )
-    async def replace_my_photo(request: Request, caller: Caller, language: Reader) -> PhotoOut:
+    async def replace_my_photo(
+        request: Request, caller: Caller, language: Reader, registration_id: Named = None
+    ) -> PhotoOut:
         """Upload one's photo; the last upload wins. Of somebody who is registered it waits for the
         institution's review, and the present one stays until then."""
         photo = examine(await _read(request))
-        done = await replace_photo(kit, caller, photo)
+        done = await replace_photo(kit, caller, photo, registration_id)
         return PhotoOut(
             media_type=photo.media_type,
             bytes=len(photo.content),
