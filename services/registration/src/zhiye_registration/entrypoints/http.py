@@ -13,6 +13,7 @@ from zhiye_registration.entrypoints import (
     duties,
     employment,
     evidence,
+    filings,
     information_changes,
     interruptions,
     lists,
@@ -61,6 +62,7 @@ def routes(kit: Kit) -> list[Routes]:
         roster.routes(kit),
         employment.routes(kit),
         interruptions.routes(kit),
+        filings.routes(kit),
         practitioner_records.routes(kit),
         verifications.routes(kit),
         merge_requests.routes(kit),  # before one reconciliation
