@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -214,3 +215,59 @@ async def test_what_was_stated_before_the_registration_gives_its_title(feeds: Fe
     assert await feeds.state("promotion", stated("promotion", **before)) == [RECORDED]
     await world.registered(nurse)
     assert await titles(world) == ["254"]
+
+
+async def test_a_title_stated_while_the_registration_is_approved_is_not_lost(
+    feeds: Feeds,
+) -> None:
+    world = feeds.world
+    people = [(n, await world.nurse(n)) for n in range(10, 20)]
+    agreed = [(n, await world.agreed(nurse)) for n, nurse in people]
+
+    async def promoted(n: int) -> None:
+        given = {**NURSE, "id_number": world.id_number(n), "title": "254", "record_id": f"R{n}"}
+        assert await feeds.state("promotion", stated("promotion", **given)) == [RECORDED]
+
+    async def approved(one: Any) -> None:
+        answer = await world.review(world.XICHENG, one, "approve")
+        assert answer.status_code == 200, answer.text
+
+    await asyncio.gather(*(promoted(n) for n, _ in agreed), *(approved(one) for _, one in agreed))
+    assert await titles(world) == ["254"] * 10
+
+
+async def test_deliveries_that_correct_the_same_records_at_once_neither_deadlock_nor_double(
+    feeds: Feeds,
+) -> None:
+    world = feeds.world
+    for n in range(1, 11):
+        await enrol(world, n)
+    versions = [
+        [
+            stated("promotion", **of(n, **NURSE | {"title": title}), record_id=f"R{n}", version=v)
+            for n in range(1, 11)
+        ]
+        for v, title in ((1, "253"), (2, "252"), (3, "251"))
+    ]
+    await asyncio.gather(
+        *(
+            feeds.state("promotion", *some[:: 1 if n % 2 else -1])
+            for n, some in enumerate(versions)
+        ),
+        *(
+            feeds.state(
+                "education",
+                *(
+                    {**stated("education"), **of(n), "name": "王芳", "record_id": f"R{n}"}
+                    for n in range(1, 11)
+                ),
+            )
+            for _ in range(3)
+        ),
+    )
+    assert await titles(world) == ["251"] * 10
+    found = await rows(world, "SELECT feed, count(*) AS n FROM practitioner_record GROUP BY feed")
+    assert sorted((one["feed"], one["n"]) for one in found) == [
+        ("education", 10),
+        ("promotion", 10),
+    ]

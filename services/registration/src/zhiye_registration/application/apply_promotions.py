@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from zhiye_chassis.database import Transaction
-from zhiye_registration.adapters import corrections, information_changes, own_records, registrations
+from zhiye_registration.adapters import (
+    corrections,
+    information_changes,
+    own_records,
+    penalties,
+    registrations,
+)
 from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.adapters.facts import is_online
 from zhiye_registration.application.settle_information_changes import settle_pending
@@ -34,7 +40,11 @@ async def apply_promotions(
         taken_back[after["person_key"], after["profession"]]
         if before is not None:
             taken_back[before["person_key"], before["profession"]].add(before["data"]["title"])
-    for person_key, profession in sorted(taken_back):  # one order, so that none deadlocks
+    # Rows before people, people in one order, as everywhere.
+    for person_key, profession in sorted(taken_back):
+        await corrections.registrations_of(tx, person_key, profession)
+    for person_key, profession in sorted(taken_back):
+        await penalties.hold_person(tx, person_key)
         promotions = await own_records.promotions_of(tx.connection, person_key, profession)
         for held in await corrections.registrations_of(tx, person_key, profession):
             if held.status != "registered":
@@ -49,7 +59,9 @@ async def apply_promotions(
 
 
 async def titled(tx: Transaction, one: Registration) -> Registration:
-    """A registration that comes into force, with what was stated before there was one."""
+    """A registration that comes into force, with what was stated before there was one; what is
+    being stated at this moment waits for it."""
+    await penalties.hold_person(tx, one.person_key)
     promotions = await own_records.promotions_of(tx.connection, one.person_key, one.profession)
     return replace(one, title=title_after(one.profession, one.title, promotions))
 

@@ -23,9 +23,12 @@ GROUND = "trainee-finished"
 async def follow_residencies(tx: Transaction, kit: Kit, person_keys: Collection[str]) -> None:
     """Open the duties that follow from these people's residency training as it is stated now, and
     let those lapse that followed from what was stated wrongly."""
+    # Rows before people, people in one order, as everywhere.
     for person_key in sorted(person_keys):
-        held = await corrections.registrations_of(tx, person_key, "physician")
+        await corrections.registrations_of(tx, person_key, "physician")
+    for person_key in sorted(person_keys):
         await penalties.hold_person(tx, person_key)
+        held = await corrections.registrations_of(tx, person_key, "physician")
         residency = await own_records.residency_of(tx.connection, person_key)
         for one in held:
             if one.status == "registered":
