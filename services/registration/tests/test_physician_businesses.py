@@ -441,6 +441,25 @@ async def test_after_two_years_off_post_training_is_needed(p, filed_on, codes):
     assert await p.codes(who, "re-registration", FIRST) == codes
 
 
+async def test_who_is_registered_somewhere_is_not_registered_again_but_adds_the_location(p):
+    who = await p.physician()
+    gone = await p.register(
+        who,
+        institution=("HEBEI-HOSPITAL", "130102"),
+        status="filed",
+        filed_on=date(2026, 3, 1),
+        filing_ground="resigned",
+    )
+    for place in ("HOSPITAL2", "HEBEI-CLINIC"):
+        codes = await p.codes(
+            who, "re-registration", FIRST, institution_id=place, registration_id=gone.id
+        )
+        assert codes == ["not_registered_now_not_met"]
+    await p.done(who, "add-location", FIT | {"department": "03"}, institution_id="HEBEI-CLINIC")
+    back = next(one for one in await p.all(who) if one.location == "13")
+    assert (back.id, back.status, back.institution_id) == (gone.id, "registered", "HEBEI-CLINIC")
+
+
 async def test_a_physician_gives_up_one_of_two_locations(world, p):
     who = await p.physician()
     second = await p.register(who, institution=("HEBEI-HOSPITAL", "130102"))

@@ -62,7 +62,10 @@ class Walk:
         if dice.random() < 0.05:
             self.world.clock.instant += timedelta(days=dice.choice((1, 7, 40, 400)))
         chosen = dice.choice(
-            (self._start, self._submit, self._review, self._review, self._revise, self._withdraw)
+            (
+                *(self._start, self._start, self._advance, self._advance, self._advance),
+                *(self._submit, self._review, self._revise, self._withdraw),
+            )
         )
         tries = [chosen() for _ in range(2 if dice.random() < 0.2 else 1)]
         for answer in await asyncio.gather(*tries):
@@ -105,37 +108,68 @@ class Walk:
             return next(o for o in offices if o.authority_id == row.authority_id)
         return next(p for p in self.people if p.person_key == row.person_key)
 
-    async def _submit(self) -> Any:
-        if not self.made:
+    async def _advance(self) -> Any:
+        """What an open application waits for."""
+        chosen = await self._pick(*OPEN)
+        if chosen is None:
             return None
-        key = self.dice.choice(self.made[-6:])
+        query = text("SELECT state FROM application WHERE id = :key")
+        async with self.world.kit.database.reading() as connection:
+            state = await connection.scalar(query, {"key": chosen})
+        return await (self._review(chosen) if "awaiting" in state else self._submit(chosen))
+
+    async def _submit(self, chosen: str | None = None) -> Any:
+        key = chosen or await self._pick("draft", "returned")
+        if key is None:
+            return None
         return await self.world.submit(await self._applicant(key), key)
 
     async def _withdraw(self) -> Any:
-        if not self.made or self.dice.random() < 0.6:
+        key = await self._pick(*OPEN)
+        if key is None or self.dice.random() < 0.8:
             return None
-        key = self.dice.choice(self.made[-6:])
         who = await self._applicant(key)
         return await self.world.call(who, "POST", f"{PATH}/{key}/withdrawal")
 
     async def _revise(self) -> Any:
-        if not self.made:
+        key = await self._pick("draft", "returned")
+        if key is None or self.dice.random() < 0.7:
             return None
-        key = self.dice.choice(self.made[-6:])
         body = {"form": self.form()}
         who, version = await self._applicant(key), await self._version(key)
         return await self.world.call(who, "PUT", f"{PATH}/{key}", body, If_Match=f'"{version}"')
 
-    async def _review(self) -> Any:
-        if not self.made:
+    async def _review(self, chosen: str | None = None) -> Any:
+        key = chosen or await self._pick("awaiting_institution", "awaiting_authority")
+        if key is None:
             return None
-        key = self.dice.choice(self.made[-6:])
-        who = self.dice.choice(self.everybody_else())
+        who = await self._reviewer(key)
         decision = self.dice.choice(["approve"] * 6 + ["return", "refuse"])
         version = await self._version(key) - (self.dice.random() < 0.1)
         reasons = [] if decision == "approve" else [{"code": "form_incorrect", "text": ""}]
         one = {"id": key, "version": version}
         return await self.world.review(who, one, decision, reasons=reasons)
+
+    async def _pick(self, *states: str) -> str | None:
+        """One of the applications, mostly one in these states."""
+        query = text("SELECT id FROM application WHERE state = ANY(:states) ORDER BY id")
+        async with self.world.kit.database.reading() as connection:
+            found = list((await connection.execute(query, {"states": list(states)})).scalars())
+        if not self.made or (not found and self.dice.random() < 0.8):
+            return None
+        return self.dice.choice(found if found and self.dice.random() < 0.85 else self.made)
+
+    async def _reviewer(self, key: str) -> Principal:
+        """Mostly whoever it waits for."""
+        offices = self.everybody_else()
+        query = text("SELECT state, institution_id, authority_id FROM application WHERE id = :key")
+        async with self.world.kit.database.reading() as connection:
+            row = (await connection.execute(query, {"key": key})).one()
+        if self.dice.random() < 0.2:
+            return self.dice.choice(offices)
+        if row.state == "awaiting_authority":
+            return next(o for o in offices if o.authority_id == row.authority_id)
+        return next(o for o in offices if o.institution_id == row.institution_id)
 
     async def _version(self, key: str) -> int:
         async with self.world.kit.database.reading() as connection:

@@ -40,7 +40,8 @@ def side_of(caller: Principal, one: Application) -> Side | None:
     if one.submitted_at is None:
         return None
     if caller.role == "institution":
-        return "origin" if caller.institution_id == one.origin_institution_id else None
+        here = caller.institution_id
+        return "origin" if here is not None and here == one.origin_institution_id else None
     if caller.role == "authority":
         mine = caller.authority_id is not None and caller.authority_id == one.authority_id
         inside = divisions.is_within(one.region, caller.region or "")

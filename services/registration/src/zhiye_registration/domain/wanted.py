@@ -26,9 +26,11 @@ def subject_of(
     location; whoever registers again goes on with the one of that location, else with the newest.
     ``None`` if there is none, or several to choose from.
     """
+    in_force = [one for one in held if one.status == IN_FORCE]
+    if row.effect == "register_physician" and not row.of_own and in_force:
+        return in_force[0]  # which keeps anybody from being registered again
     if chosen_id is not None:
         return next((one for one in held if one.id == chosen_id), None)
-    in_force = [one for one in held if one.status == IN_FORCE]
     if row.effect == "file_institution" and region is not None:
         here = [one for one in in_force if region.startswith(one.location)]
         return next(iter(here), in_force[0] if len(in_force) == 1 else None)
@@ -37,7 +39,7 @@ def subject_of(
         adds = row.effect == "register_physician"  # any will do: they are identical (Q11.3)
         return able[0] if len(able) == 1 or (adds and able) else None
     there = [one for one in held if region is not None and region.startswith(one.location)]
-    return next(iter(in_force or there or held), None)
+    return next(iter(there or held), None)
 
 
 def chosen_qualification(
