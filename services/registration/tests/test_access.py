@@ -107,6 +107,8 @@ ROUTES = [
     ("GET", "/api/v1/statistics/applications", {"authority"}),
     ("GET", "/api/v1/statistics/nurses", {"institution", "authority", "operator"}),
     ("GET", "/api/v1/statistics/nurses/export", {"institution", "authority", "operator"}),
+    ("GET", "/api/v1/statistics/physicians", {"institution", "authority", "operator"}),
+    ("GET", "/api/v1/statistics/physicians/export", {"institution", "authority", "operator"}),
 ]
 
 

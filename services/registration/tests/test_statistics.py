@@ -9,7 +9,7 @@ from services.registration.tests.rostering import enrol, id_number, refusal
 
 from zhiye_chassis.security import Principal
 from zhiye_registration.adapters.record_tables import registration_count
-from zhiye_registration.application import nurse_statistics
+from zhiye_registration.application import registration_statistics
 from zhiye_registration.application.count_registrations import RegistrationCounts
 
 PATH = "/api/v1/statistics/nurses"
@@ -161,7 +161,7 @@ async def test_a_month_that_ended_since_it_was_counted_is_overdue(world):
 
 
 async def test_a_large_region_is_not_counted_while_somebody_waits(world, monkeypatch):
-    monkeypatch.setattr(nurse_statistics, "SMALL", 1)
+    monkeypatch.setattr(registration_statistics, "SMALL", 1)
     await fill(world)
     for who in (world.XICHENG, world.OPERATOR):
         assert await refusal(world, who, "GET", PATH) == (409, [("not_counted_yet", None)])

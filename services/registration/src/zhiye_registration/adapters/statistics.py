@@ -1,4 +1,4 @@
-"""Nurses counted, in one pass over the rows that are asked about."""
+"""Nurses and physicians counted, in one pass over the rows that are asked about."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.codes.divisions import prefix
 from zhiye_registration.adapters.regions import after, bounds
-from zhiye_registration.domain.roster import Retirement, born_until
+from zhiye_registration.domain.roster import Profession, Retirement, born_until
 from zhiye_registration.domain.statistics import (
     AGE_STEPS,
+    COUNTED,
     DIMENSIONS,
     LATER,
     OLDEST,
@@ -23,18 +24,20 @@ from zhiye_registration.domain.statistics import (
 )
 
 _STEPS = "".join(f" WHEN birth_date > :born_{age} THEN '{band}'" for age, band in AGE_STEPS)
+_AGE = f"CASE{_STEPS} ELSE '{OLDEST}' END AS age"
 # Each account by a look into its index, as on the roster: a join could read all there are.
-_FACTS = f"""
+_ACCOUNT = """CASE coalesce((SELECT a.status FROM account a
+          WHERE a.person_key = r.person_key AND a.status <> 'revoked'
+          ORDER BY a.id DESC LIMIT 1), 'none')
+        WHEN 'active' THEN 'active' WHEN 'none' THEN 'none' ELSE 'inactive' END"""
+_FACTS: dict[Profession, str] = {
+    "nurse": f"""
     SELECT region, status = 'registered' AS on_register,
       CASE WHEN status <> 'registered' THEN 'cancelled' WHEN valid_until < :today THEN 'expired'
         ELSE 'registered' END AS status,
-      coalesce(education, '') AS education, coalesce(title, '') AS title, gender,
-      CASE{_STEPS} ELSE '{OLDEST}' END AS age,
+      coalesce(education, '') AS education, coalesce(title, '') AS title, gender, {_AGE},
       coalesce(department, '') AS department, coalesce(work_category, '') AS work_category,
-      CASE coalesce((SELECT a.status FROM account a
-          WHERE a.person_key = r.person_key AND a.status <> 'revoked'
-          ORDER BY a.id DESC LIMIT 1), 'none')
-        WHEN 'active' THEN 'active' WHEN 'none' THEN 'none' ELSE 'inactive' END
+      {_ACCOUNT}
       || ' ' ||
       CASE education WHEN '40' THEN 'secondary' WHEN '30' THEN 'college' WHEN '20' THEN 'bachelor'
         WHEN '10' THEN CASE details ->> 'degree' WHEN '3' THEN 'master' WHEN '2' THEN 'doctor'
@@ -47,42 +50,73 @@ _FACTS = f"""
         AND (employment_confirmed_on IS NULL OR employment_confirmed_on <= :confirmed)
         THEN 'yes' ELSE 'no' END AS to_confirm
     FROM registration r WHERE profession = 'nurse' AND
-"""  # noqa: S608 - words of our own
-_WHICH = "".join(f" WHEN grouping({name}) = 0 THEN '{name}'" for name in DIMENSIONS)
-_VALUE = "".join(f" WHEN grouping({name}) = 0 THEN {name}" for name in DIMENSIONS)
-_DIMENSION = f"CASE{_WHICH} END AS dimension, CASE{_VALUE} END AS value"
+""",  # noqa: S608 - words of our own
+    "physician": f"""
+    SELECT region, status = 'registered' AS on_register, status, level, category,
+      coalesce(title, '') AS title, coalesce(education, '') AS education, gender, {_AGE},
+      coalesce(department, '') AS department, {_ACCOUNT} AS account
+    FROM registration r WHERE profession = 'physician' AND
+""",  # noqa: S608
+}
 # By status everybody is counted, by everything else who is on the register, expired or not.
 _COUNT = (
     "CASE WHEN grouping(status) = 0 THEN count(*) ELSE count(*) FILTER (WHERE on_register) END AS n"
 )
+# What several values of are counted, or what is kept elsewhere.
+_BESIDES: dict[Profession, tuple[str, ...]] = {
+    "nurse": (),
+    "physician": (
+        "SELECT {place}'scope' AS dimension, one.value, count(*) AS n"
+        " FROM registration, unnest(scopes) AS one (value)"
+        " WHERE profession = 'physician' AND status = 'registered' AND {where}"
+        " GROUP BY {place}one.value",
+        "SELECT {place}'filed' AS dimension, 'filed' AS value, count(*) AS n"
+        " FROM practice_filing WHERE status = 'in_force' AND from_on <= :today"
+        " AND until_on >= :today AND {where} GROUP BY {place}dimension",
+    ),
+}
 
 
-def _counted(where: str, *, by_region: bool = False) -> str:
-    place = "region, " if by_region else ""
-    sets = ", ".join(f"({place}{name})" for name in DIMENSIONS)
-    return (
-        f"SELECT {place}{_DIMENSION}, {_COUNT} FROM ({_FACTS} {where}) AS facts"  # noqa: S608
-        f" GROUP BY GROUPING SETS ({sets})"
+def _counted(profession: Profession, where: str, *, by_region: bool = False) -> str:
+    place, names = "region, " if by_region else "", DIMENSIONS[profession]
+    which = "".join(f" WHEN grouping({name}) = 0 THEN '{name}'" for name in names)
+    value = "".join(f" WHEN grouping({name}) = 0 THEN {name}" for name in names)
+    sets = ", ".join(f"({place}{name})" for name in names)
+    counted = (
+        f"SELECT {place}CASE{which} END AS dimension, CASE{value} END AS value, {_COUNT}"  # noqa: S608
+        f" FROM ({_FACTS[profession]} {where}) AS facts GROUP BY GROUPING SETS ({sets})"
     )
+    besides = [one.format(place=place, where=where) for one in _BESIDES[profession]]
+    return " UNION ALL ".join([counted, *besides])
 
 
 _INSIDE = "region ~>=~ :first AND region ~<~ :behind"
-_OF_INSTITUTION = text(_counted("institution_id = :institution"))
-_OF_REGION = text(_counted(_INSIDE))
-_OF_NATION = text(_counted("true"))
+_OF_INSTITUTION = {one: text(_counted(one, "institution_id = :institution")) for one in _FACTS}
+_OF_REGION = {one: text(_counted(one, _INSIDE)) for one in _FACTS}
+_OF_NATION = {one: text(_counted(one, "true")) for one in _FACTS}
 _SOME_INSIDE = f"SELECT count(*) FROM (SELECT FROM registration WHERE {_INSIDE} LIMIT :most) AS o"  # noqa: S608
 _SOME = text("SELECT count(*) FROM (SELECT FROM registration LIMIT :most) AS o")
-_FORGET = text(f"DELETE FROM registration_count WHERE profession = 'nurse' AND {_INSIDE}")  # noqa: S608
-_KEEP = text(
+_KEPT_INSIDE = f"profession IN ('nurse', 'physician') AND {_INSIDE}"
+_FORGET = text(f"DELETE FROM registration_count WHERE {_KEPT_INSIDE}")  # noqa: S608
+_KEEP = {
+    one: text(
+        "INSERT INTO registration_count (profession, region, dimension, value, count, counted_at)"  # noqa: S608
+        f" SELECT '{one}', left(region, size), dimension, value, sum(n), :now"
+        f" FROM ({_counted(one, _INSIDE, by_region=True)}) AS counted,"
+        " (VALUES (2), (4), (6)) AS level (size)"
+        " WHERE n > 0 GROUP BY 2, 3, 4"
+    )
+    for one in _FACTS
+}
+_KEEP_COUNTED = text(
     "INSERT INTO registration_count (profession, region, dimension, value, count, counted_at)"  # noqa: S608
-    " SELECT 'nurse', left(region, size), dimension, value, sum(n), :now"
-    f" FROM ({_counted(_INSIDE, by_region=True)}) AS counted,"
-    " (VALUES (2), (4), (6)) AS level (size)"
-    " WHERE n > 0 GROUP BY 2, 3, 4"
+    f" SELECT profession, region, '{COUNTED}', '', 0, :now"
+    f" FROM (SELECT DISTINCT region FROM registration_count WHERE {_KEPT_INSIDE}) AS place,"
+    " unnest(CAST(:professions AS text[])) AS one (profession)"
 )
 _FORGET_OTHERS = text(
-    "DELETE FROM registration_count"
-    " WHERE profession = 'nurse' AND left(region, 2) <> ALL (CAST(:provinces AS text[]))"
+    "DELETE FROM registration_count WHERE profession IN ('nurse', 'physician')"
+    " AND left(region, 2) <> ALL (CAST(:provinces AS text[]))"
 )
 _NEXT_PROVINCE = text(
     "SELECT left(region, 2) FROM registration WHERE region ~>=~ :from_code"
@@ -90,7 +124,7 @@ _NEXT_PROVINCE = text(
 )
 _KEPT = (
     "SELECT dimension, value, sum(count) AS n, min(counted_at) AS counted_at"
-    " FROM registration_count WHERE profession = 'nurse' AND {place} GROUP BY dimension, value"
+    " FROM registration_count WHERE profession = :profession AND {place} GROUP BY dimension, value"
 )
 _KEPT_OF_PLACE = text(_KEPT.format(place="region = :place"))
 _KEPT_OF_NATION = text(_KEPT.format(place="length(region) = 2"))
@@ -98,21 +132,29 @@ _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('registration_c
 
 
 async def count_institution(
-    connection: AsyncConnection, institution_id: str, today: date, retirement: Retirement
+    connection: AsyncConnection,
+    profession: Profession,
+    institution_id: str,
+    today: date,
+    retirement: Retirement,
 ) -> Sequence[Row[Any]]:
     """``dimension``, ``value`` and how many (``n``), as it is now."""
-    given = _limits(today, retirement) | {"institution": institution_id}
-    return (await connection.execute(_OF_INSTITUTION, given)).all()
+    given = _limits(profession, today, retirement) | {"institution": institution_id}
+    return (await connection.execute(_OF_INSTITUTION[profession], given)).all()
 
 
 async def count_region(
-    connection: AsyncConnection, region: str, today: date, retirement: Retirement
+    connection: AsyncConnection,
+    profession: Profession,
+    region: str,
+    today: date,
+    retirement: Retirement,
 ) -> Sequence[Row[Any]]:
     """The same for a region, reading each of its registrations."""
-    given, inside = _limits(today, retirement), bounds(region)
+    given, inside = _limits(profession, today, retirement), bounds(region)
     if inside is None:
-        return (await connection.execute(_OF_NATION, given)).all()
-    return (await connection.execute(_OF_REGION, given | _range(*inside))).all()
+        return (await connection.execute(_OF_NATION[profession], given)).all()
+    return (await connection.execute(_OF_REGION[profession], given | _range(*inside))).all()
 
 
 async def has_more_than(connection: AsyncConnection, region: str, most: int) -> bool:
@@ -124,12 +166,14 @@ async def has_more_than(connection: AsyncConnection, region: str, most: int) -> 
     return bool(found > most)
 
 
-async def kept_counts(connection: AsyncConnection, region: str) -> Sequence[Row[Any]]:
+async def kept_counts(
+    connection: AsyncConnection, profession: Profession, region: str
+) -> Sequence[Row[Any]]:
     """What was counted last in a region, with ``counted_at``; nothing if it never was."""
-    place = prefix(region)
+    place, given = prefix(region), {"profession": profession}
     if not place:
-        return (await connection.execute(_KEPT_OF_NATION)).all()
-    return (await connection.execute(_KEPT_OF_PLACE, {"place": place})).all()
+        return (await connection.execute(_KEPT_OF_NATION, given)).all()
+    return (await connection.execute(_KEPT_OF_PLACE, given | {"place": place})).all()
 
 
 async def next_province(connection: AsyncConnection, province: str) -> str | None:
@@ -147,7 +191,10 @@ async def keep_province(
         return False
     inside = _range(province, after(province))
     await tx.execute(_FORGET, inside)
-    await tx.execute(_KEEP, _limits(today, retirement) | inside | {"now": now})
+    for profession, statement in _KEEP.items():
+        given = _limits(profession, today, retirement)
+        await tx.execute(statement, given | inside | {"now": now})
+    await tx.execute(_KEEP_COUNTED, inside | {"now": now, "professions": list(_KEEP)})
     return True
 
 
@@ -160,11 +207,14 @@ def _range(first: str, behind: str) -> dict[str, str]:
     return {"first": first, "behind": behind}
 
 
-def _limits(today: date, retirement: Retirement) -> dict[str, date]:
-    return {
+def _limits(profession: Profession, today: date, retirement: Retirement) -> dict[str, date]:
+    ages = {f"born_{age}": born_until(today, age) for age, _ in AGE_STEPS}
+    if profession == "physician":
+        return ages | {"today": today}
+    return ages | {
         "today": today,
         "horizon": expiry_horizon(today),
         "women": born_until(today, retirement.women),
         "men": born_until(today, retirement.men),
         "confirmed": retirement.confirmed_after(today),
-    } | {f"born_{age}": born_until(today, age) for age, _ in AGE_STEPS}
+    }

@@ -1,4 +1,5 @@
-"""Nurses are counted by region, for the statistics of authorities, a province at a time."""
+"""Nurses and physicians are counted by region, for the statistics of authorities, a province at a
+time."""
 
 from __future__ import annotations
 

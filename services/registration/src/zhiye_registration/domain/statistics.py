@@ -1,4 +1,5 @@
-"""What nurses are counted by, for pictures (本院执业护士统计, deck 2.3; 统计信息, deck 8)."""
+"""What nurses and physicians are counted by, for pictures (本院执业护士统计, deck 2.3; 统计信息,
+deck 8)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from itertools import pairwise
 
 from zhiye_contracts.reasons import Text
 from zhiye_registration.domain.periods import add_months
+from zhiye_registration.domain.roster import Profession
 
 EXPIRY_MONTHS = 60
 """As long as a registration is valid."""
@@ -37,11 +39,21 @@ LEVELS: dict[str, Text] = {
 }
 """学历 as the deck's home page has it (2.3): graduates of a postgraduate course by their degree."""
 
-DIMENSIONS = (
-    *("status", "education", "title", "gender", "age", "department", "work_category"),
-    *("account_level", "expiry", "employment", "to_confirm"),
-)
-"""What is counted. ``account_level`` is both account status and level, with a blank between."""
+DIMENSIONS: dict[Profession, tuple[str, ...]] = {
+    "nurse": (
+        *("status", "education", "title", "gender", "age", "department", "work_category"),
+        *("account_level", "expiry", "employment", "to_confirm"),
+    ),
+    "physician": (
+        *("status", "level", "category", "title", "education", "gender", "age", "department"),
+        "account",
+    ),
+}
+"""What is counted by one value of each. ``account_level`` is both account status and level, with a
+blank between. Of physicians there are two more: ``scope``, where each of somebody's scopes counts,
+and ``filed``, the filings at further institutions that are in force (Q10)."""
+COUNTED = "counted"
+"""Tells of a region in which nobody is in a profession that it was counted too."""
 
 
 def expiry_months(today: date) -> Iterator[str]:

@@ -15,11 +15,17 @@ from zhiye_contracts.codes import (
     NURSE_DEPARTMENTS,
     NURSE_WORK_CATEGORIES,
     NURSING_TITLES,
+    PHYSICIAN_CATEGORIES,
+    PHYSICIAN_DEPARTMENTS,
+    PHYSICIAN_LEVELS,
+    PHYSICIAN_SCOPES,
+    PHYSICIAN_TITLES,
 )
 from zhiye_contracts.reasons import Language, Text
-from zhiye_registration.application.nurse_statistics import Counts
+from zhiye_registration.application.registration_statistics import Counts
 from zhiye_registration.domain.facts import STATUSES
-from zhiye_registration.domain.roster import ACCOUNT_STATUSES
+from zhiye_registration.domain.practice import LABELS
+from zhiye_registration.domain.roster import ACCOUNT_STATUSES, PLACES, Profession
 from zhiye_registration.domain.statistics import (
     AGES,
     LATER,
@@ -30,7 +36,7 @@ from zhiye_registration.domain.statistics import (
     expiry_months,
 )
 
-TITLES: dict[str, Text] = {
+_OF_NURSES: dict[str, Text] = {
     "status": Text("执业状态", "status"),
     "education": Text("学历", "education"),
     "levels": Text("学历层次（全部）", "level of education, all"),
@@ -45,6 +51,19 @@ TITLES: dict[str, Text] = {
     "employment": Text("在岗情况", "employment"),
     "to_confirm": Text("在岗情况待确认", "employment to confirm"),
 }
+TITLES: dict[Profession, dict[str, Text]] = {
+    "nurse": _OF_NURSES,
+    "physician": {
+        "status": _OF_NURSES["status"],
+        "place": Text("主要执业机构与多机构备案", "main institution or filing"),
+        "level": LABELS["level"],
+        "category": LABELS["category"],
+        "scope": LABELS["scopes"],
+        **{name: _OF_NURSES[name] for name in ("title", "education", "gender", "age")},
+        **{name: _OF_NURSES[name] for name in ("department", "account")},
+    },
+}
+"""The lists of each picture, in its order."""
 _ALWAYS: dict[str, Mapping[Any, Text]] = {
     "status": {name: STATUSES[name] for name in ("registered", "expired", "cancelled")},
     "gender": {code: GENDERS[code] for code in ("1", "2")},
@@ -55,16 +74,36 @@ _ALWAYS: dict[str, Mapping[Any, Text]] = {
     "to_confirm": {"yes": Text("是", "yes"), "no": Text("否", "no")},
 }
 """What a picture has, however many there are."""
-_TABLES: dict[str, Mapping[Any, Text]] = {
-    "education": EDUCATION,
-    "title": NURSING_TITLES,
-    "gender": GENDERS,
-    "department": NURSE_DEPARTMENTS,
-    "work_category": NURSE_WORK_CATEGORIES,
-    "employment": EMPLOYMENT,
-    "age": AGES,
+_ALWAYS_OF_PHYSICIANS: dict[str, Mapping[Any, Text]] = {
+    "status": {name: STATUSES[name] for name in ("registered", "filed", "cancelled", "moving_out")},
+    "place": PLACES,
+    "level": PHYSICIAN_LEVELS,
+    "category": PHYSICIAN_CATEGORIES,
+    **{name: _ALWAYS[name] for name in ("gender", "age", "account")},
 }
-"""Codes in their order."""
+_EITHER: dict[str, Mapping[Any, Text]] = {"education": EDUCATION, "gender": GENDERS, "age": AGES}
+_CODES: dict[Profession, tuple[dict[str, Mapping[Any, Text]], dict[str, Mapping[Any, Text]]]] = {
+    "nurse": (
+        _ALWAYS,
+        _EITHER
+        | {
+            "title": NURSING_TITLES,
+            "department": NURSE_DEPARTMENTS,
+            "work_category": NURSE_WORK_CATEGORIES,
+            "employment": EMPLOYMENT,
+        },
+    ),
+    "physician": (
+        _ALWAYS_OF_PHYSICIANS,
+        _EITHER
+        | {
+            "title": PHYSICIAN_TITLES,
+            "department": PHYSICIAN_DEPARTMENTS,
+            "scope": PHYSICIAN_SCOPES,
+        },
+    ),
+}
+"""What is shown always, and codes in their order."""
 
 
 class Count(BaseModel):
@@ -73,16 +112,23 @@ class Count(BaseModel):
     count: int = Field(examples=[512])
 
 
-def lists_of(counts: Counts, today: date, language: Language) -> dict[str, list[Count]]:
+def lists_of(
+    profession: Profession, counts: Counts, today: date, language: Language
+) -> dict[str, list[Count]]:
     """Each list of the picture. Everything but ``status`` is of who is on the register."""
-    told = dict(counts) | _of_accounts(counts)
-    told["expiry"] = _overdue_by_now(told.get("expiry", {}), today)
+    told = dict(counts)
+    if profession == "nurse":
+        told |= _of_accounts(counts)
+        told["expiry"] = _overdue_by_now(told.get("expiry", {}), today)
+    else:
+        filed = sum(counts.get("filed", {}).values())
+        told["place"] = {"main": total_of(counts), "filed": filed}
     return {
         name: [
             Count(code=code, label=text.read(language), count=told.get(name, {}).get(code, 0))
-            for code, text in _rows(name, told.get(name, {}), today)
+            for code, text in _rows(profession, name, told.get(name, {}), today)
         ]
-        for name in TITLES
+        for name in TITLES[profession]
     }
 
 
@@ -112,14 +158,16 @@ def _overdue_by_now(expiry: Mapping[str, int], today: date) -> dict[str, int]:
     return told
 
 
-def _rows(name: str, counted: Mapping[str, int], today: date) -> Iterator[tuple[str, Text]]:
+def _rows(
+    profession: Profession, name: str, counted: Mapping[str, int], today: date
+) -> Iterator[tuple[str, Text]]:
     if name == "expiry":
         yield OVERDUE, Text("已过期未延续", "expired, not renewed")
         for month in expiry_months(today):
             yield month, Text(month, month)
         yield LATER, Text("更晚", "later")
         return
-    always, table = _ALWAYS.get(name, {}), _TABLES.get(name, {})
+    always, table = (codes.get(name, {}) for codes in _CODES[profession])
     known = table or always
     for code, text in known.items():
         if code in always or counted.get(code):

@@ -1,4 +1,5 @@
-"""Nurses counted for pictures: an institution's as they are now, a region's as last counted."""
+"""Nurses and physicians counted for pictures: an institution's as they are now, a region's as
+last counted."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from zhiye_registration.adapters import statistics
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.list_roster import retirement_of
 from zhiye_registration.application.roster_access import Place, place_of
+from zhiye_registration.domain.roster import Profession
 from zhiye_registration.kit import Kit
 
 SMALL = 20_000
@@ -37,8 +39,12 @@ class Counted:
     counts: Counts
 
 
-async def nurse_statistics(
-    kit: Kit, caller: Principal, institution_id: str | None = None, region: str | None = None
+async def registration_statistics(
+    kit: Kit,
+    caller: Principal,
+    profession: Profession,
+    institution_id: str | None = None,
+    region: str | None = None,
 ) -> Counted:
     """An institution's own, those of an institution in an authority's region, or of all of it or a
     part of it; the operator's region is the nation.
@@ -54,16 +60,18 @@ async def nurse_statistics(
     async with kit.database.reading() as connection:
         if caller.role == "institution" or institution_id is not None:
             place = await place_of(connection, caller, institution_id)
-            rows = await statistics.count_institution(connection, place.id, today, retirement)
+            rows = await statistics.count_institution(
+                connection, profession, place.id, today, retirement
+            )
             return Counted(place, None, now, live=True, counts=_by_dimension(rows))
         if own is None:
             raise not_found()
-        kept = await statistics.kept_counts(connection, own)
+        kept = await statistics.kept_counts(connection, profession, own)
         if kept:
             counted_at = min(row.counted_at for row in kept)
             return Counted(None, own, counted_at, live=False, counts=_by_dimension(kept))
         await _check_small(connection, own)
-        rows = await statistics.count_region(connection, own, today, retirement)
+        rows = await statistics.count_region(connection, profession, own, today, retirement)
         return Counted(None, own, now, live=True, counts=_by_dimension(rows))
 
 
