@@ -26,6 +26,7 @@ from zhiye_registration.adapters.correction_tables import registration_correctio
 from zhiye_registration.adapters.lookups import OF_PHYSICIANS
 from zhiye_registration.adapters.record_tables import verification
 from zhiye_registration.adapters.tables import OF_NURSES, registration
+from zhiye_registration.application.access import not_found
 from zhiye_registration.application.queries import applications_of_person
 from zhiye_registration.application.read_person import OnePerson, read_history, read_person
 from zhiye_registration.application.roster_access import place_of
@@ -131,6 +132,8 @@ def _numbered(kit: Kit, text: str, today: date) -> ColumnElement[bool]:
 async def read_record(kit: Kit, caller: Principal, registration_id: str) -> WholeRecord:
     """``Refused`` (404) for whoever is registered outside the caller's region."""
     person = await read_person(kit, caller, registration_id)
+    if not person.own:  # only a filing of a physician is in the region
+        raise not_found()
     _, history = await read_history(kit, caller, registration_id)
     person_key = person.row["person_key"]
     async with kit.database.reading() as connection:

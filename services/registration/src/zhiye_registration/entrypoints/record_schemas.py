@@ -10,8 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from zhiye_chassis.choices import one_of
 from zhiye_chassis.web import Schema
 from zhiye_contracts.codes import ETHNIC_GROUPS, GENDERS
+from zhiye_registration.domain.roster import Mark
 from zhiye_registration.entrypoints.own_record import ChangedValueOut, HistoryOut
-from zhiye_registration.entrypoints.roster_schemas import RosterItem, RosterPerson
+from zhiye_registration.entrypoints.own_registrations import OwnFilingOut
+from zhiye_registration.entrypoints.practice_schemas import PracticeOut
+from zhiye_registration.entrypoints.roster_schemas import (
+    ConfirmationBrief,
+    InterruptionBrief,
+    PersonDetails,
+    PersonItem,
+)
 
 
 class RecordSearchIn(Schema):
@@ -34,11 +42,29 @@ class RecordSearchIn(Schema):
     name: str | None = Field(None, min_length=1, max_length=50, description="A part of the name")
 
 
-class RecordItem(RosterItem):
+class RecordItem(PersonItem, PracticeOut):
+    """A registration of a nurse, or one of a physician's; what the other profession has is
+    absent."""
+
+    profession: str = Field(examples=["nurse"])
     version: int = Field(description="For If-Match of a correction")
     institution_id: str
     institution_name: str | None = Field(examples=["北京示例医院"])
     region: str = Field(examples=["110102"])
+    valid_until: date | None = Field(None, description="A nurse's; a physician's has no end")
+    days_left: int | None = Field(None, description="Negative when it has expired", examples=[120])
+    mark: Mark | None = Field(None, description="Colour of name and date", examples=["blue"])
+    mark_label: str | None = Field(None, examples=["一年内到期"])
+    work_category: str | None = Field(None, examples=["clinical-nursing"])
+    work_category_label: str | None = Field(None, examples=["临床护理"])
+    employment: str | None = Field(None, description="As last confirmed (Q51)")
+    employment_label: str | None = Field(None, examples=["在职"])
+    employment_confirmed_on: date | None = None
+    employment_to_confirm: bool = False
+    interrupted_since: date | None = Field(None, description="Of an interruption that goes on")
+    filed_on: date | None = Field(None, description="A physician's, off post since (离岗备案)")
+    filing_ground: str | None = Field(None, examples=["left-post"])
+    filing_ground_label: str | None = None
 
 
 class ApplicationBrief(BaseModel):
@@ -72,9 +98,14 @@ class CorrectionBrief(BaseModel):
     version: int = Field(description="Of the record after it")
 
 
-class RecordOut(RosterPerson):
-    """The whole record of a nurse."""
+class RecordOut(RecordItem, PersonDetails):
+    """The whole record of a registration."""
 
+    interruptions: list[InterruptionBrief] = Field(description="A nurse's, the newest first")
+    confirmations: list[ConfirmationBrief] = Field(description="A nurse's, the newest first")
+    filings: list[OwnFilingOut] = Field(
+        description="A physician's at further institutions, the newest first"
+    )
     id_number: str = Field(
         description="Whole, to be compared with the card; each reading is logged",
         examples=["11010120020305002X"],

@@ -12,7 +12,8 @@ from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import ETHNIC_GROUPS, GENDERS
+from zhiye_contracts.codes import ETHNIC_GROUPS, GENDERS, OFF_POST_GROUNDS
+from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.application.correct_record import correct_record
 from zhiye_registration.application.find_records import (
@@ -21,12 +22,14 @@ from zhiye_registration.application.find_records import (
     find_records,
     read_record,
 )
+from zhiye_registration.application.practice_views import practice_view
 from zhiye_registration.application.roster_access import person_on_roster
 from zhiye_registration.domain.information import LABELS, PHOTO, SIDES, label_of
 from zhiye_registration.domain.information_change import STATES as CHANGE_STATES
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.workflow import STATES
 from zhiye_registration.entrypoints.own_record import history_view
+from zhiye_registration.entrypoints.own_registrations import own_filing_view
 from zhiye_registration.entrypoints.photos import Id
 from zhiye_registration.entrypoints.record_schemas import (
     CorrectionIn,
@@ -34,7 +37,12 @@ from zhiye_registration.entrypoints.record_schemas import (
     RecordOut,
     RecordSearchIn,
 )
-from zhiye_registration.entrypoints.roster_views import item_view, person_view
+from zhiye_registration.entrypoints.roster_views import (
+    details_view,
+    happened_view,
+    item_view,
+    shared_line,
+)
 from zhiye_registration.kit import Kit
 
 PATH = "/api/v1/registration-records"
@@ -49,8 +57,8 @@ def routes(kit: Kit) -> Routes:
     async def search_registration_records(
         body: RecordSearchIn, caller: Caller, language: Reader
     ) -> list[RecordItem]:
-        """Nurses of the authority's region by ID number, by certificate number, or by name at an
-        institution (50 at most)."""
+        """Nurses and physicians of the authority's region by ID number, by certificate number, or
+        by name at an institution (50 at most)."""
         rows = await find_records(kit, caller, Asked(**body.model_dump()))
         return [RecordItem.model_validate(_item(kit, row, language)) for row in rows]
 
@@ -58,8 +66,8 @@ def routes(kit: Kit) -> Routes:
     async def get_registration_record(
         id: Id, caller: Caller, language: Reader, response: Response
     ) -> RecordOut:
-        """Everything on record about a nurse of the region, the ID number whole, with the history,
-        the applications, the changes of information and the corrections."""
+        """Everything on record about a registration of the region, the ID number whole, with the
+        history, the applications, the changes of information and the corrections."""
         return await _whole(kit, caller, id, language, response)
 
     @router.expose("POST", f"{PATH}/{{id}}/correction", _AUTHORITY, refusals=(409, 412, 428))
@@ -73,7 +81,8 @@ def routes(kit: Kit) -> Routes:
         response: Response,
     ) -> RecordItem:
         """The province where somebody is registered corrects key information; others of the region
-        are told whom to ask. Before and after stay in the history. Needs If-Match."""
+        are told whom to ask. Of a physician every registration is corrected. Before and after stay
+        in the history. Needs If-Match."""
         given = {
             name: value
             for name, value in body.model_dump(exclude={"ground"}).items()
@@ -94,21 +103,30 @@ async def _whole(
     person = found.person
     log.info("record_read", account=caller.account_id, registration=key)
     response.headers["ETag"] = etag(person.row["version"])
-    view = person_view(
-        kit,
-        person.row,
-        photo=f"{PATH}/{key}/photo" if person.has_photo else None,
-        interruptions=person.interruptions,
-        confirmations=person.confirmations,
-        language=language,
-    )
+    today = kit.clock.today()
     number = kit.settings.cipher.open(person.row["sealed_id_number"], purposes.ID_NUMBER)
-    return RecordOut.model_validate(view | {"id_number": number} | _around(found, language))
+    photo = f"{PATH}/{key}/photo" if person.has_photo else None
+    return RecordOut.model_validate(
+        _item(kit, person.row, language)
+        | details_view(person.row, photo, language)
+        | happened_view(person.interruptions, person.confirmations, language)
+        | {"filings": [own_filing_view(one, today, language) for one in found.filings]}
+        | {"id_number": number}
+        | _around(found, language)
+    )
 
 
 def _item(kit: Kit, row: RowMapping, language: Language) -> dict[str, Any]:
-    same = ("version", "institution_id", "institution_name", "region")
-    return item_view(kit, row, kit.clock.today(), language) | {name: row[name] for name in same}
+    today, ground = kit.clock.today(), row["filing_ground"]
+    same = ("profession", "version", "institution_id", "institution_name", "region")
+    own = {name: row[name] for name in (*same, "filed_on", "filing_ground")} | {
+        "filing_ground_label": ground and OFF_POST_GROUNDS.label(ground, language)
+    }
+    if row["profession"] == "nurse":
+        return item_view(kit, row, today, language) | own
+    view = shared_line(kit, row, today, language)
+    masked = {"id_number": mask_id_number(view["id_number"])}
+    return view | practice_view(row, language) | own | masked
 
 
 def _around(found: WholeRecord, language: Language) -> dict[str, Any]:

@@ -114,21 +114,28 @@ def person_view(
     return (
         item_view(kit, row, kit.clock.today(), language)
         | details_view(row, photo, language)
-        | {
-            "interruptions": [
-                {**one, "ground_label": INTERRUPTION_GROUNDS.label(one["ground"], language)}
-                for one in interruptions
-            ],
-            "confirmations": [
-                {
-                    **one,
-                    "employment_label": EMPLOYMENT.label(one["employment"], language),
-                    "by": one["confirmed_by_name"],
-                }
-                for one in confirmations
-            ],
-        }
+        | happened_view(interruptions, confirmations, language)
     )
+
+
+def happened_view(
+    interruptions: Sequence[RowMapping], confirmations: Sequence[RowMapping], language: Language
+) -> dict[str, Any]:
+    """Interruptions of practice, and what was confirmed about employment."""
+    return {
+        "interruptions": [
+            {**one, "ground_label": INTERRUPTION_GROUNDS.label(one["ground"], language)}
+            for one in interruptions
+        ],
+        "confirmations": [
+            {
+                **one,
+                "employment_label": EMPLOYMENT.label(one["employment"], language),
+                "by": one["confirmed_by_name"],
+            }
+            for one in confirmations
+        ],
+    }
 
 
 def details_view(row: RowMapping, photo: str | None, language: Language) -> dict[str, Any]:
