@@ -260,6 +260,7 @@ def declared(form: Mapping[str, Any]) -> Declared:
         ),
         qualification_id=form.get("qualification_id"),
         scopes=tuple(sorted(form.get("scopes") or ())),
+        department=form.get("department"),
         no_criminal_record=form.get("no_criminal_record"),
         from_on=_day(form.get("from_on")),
         until_on=_day(form.get("until_on")),

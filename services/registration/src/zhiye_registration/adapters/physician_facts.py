@@ -59,11 +59,13 @@ async def gather_physician(
         after = replace(after, scopes=tuple(sorted(case.agreed_scopes or case.scopes)))
     faults = None
     most = 1
+    departments: tuple[str, ...] | None = None
     if after is not None and region is not None:
         catalogue = await scopes.catalogue_of(connection, region[:2], asked.today)
         found = catalogue.faults(after.category, after.scopes)
         faults = tuple(one.reason for one in found if one.code in _NOT_THERE)
         most = catalogue.most_scopes
+        departments = catalogue.departments(after.category, after.scopes)
     others = tuple(
         one
         for one in held
@@ -78,6 +80,7 @@ async def gather_physician(
             wanted=after,
             scope_faults=faults,
             most_scopes=most,
+            departments=departments,
             scope_case=_OUTCOMES.get(case.state) if case else None,
             trainee_finished_on=await _trained_until(connection, row, asked, subject),
             filings=tuple(

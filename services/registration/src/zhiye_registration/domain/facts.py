@@ -126,6 +126,7 @@ class Declared:
     qualification_id: str | None = None
     """Of a physician: by which to be registered (选择资格)."""
     scopes: tuple[str, ...] = ()
+    department: str | None = None
     no_criminal_record: bool | None = None
     from_on: date | None = None
     until_on: date | None = None
@@ -179,7 +180,8 @@ class PhysicianFacts:
     scope_case: ScopeCaseState | None = None
     filings: tuple[HeldFiling, ...] = ()
     trainee_finished_on: date | None = None
-    assessments_failed: int = 0
+    departments: tuple[str, ...] | None = None
+    """In which one works by category and scopes (Q53)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,13 @@ def _scopes_offered_or_settled(facts: Facts) -> bool | None:
     return facts.physician.scope_case in fine
 
 
+def _department_fits(facts: Facts) -> bool | None:
+    department, offered = facts.declared.department, facts.physician.departments
+    if department is None:
+        return True  # whether it has to be filled in is another question
+    return None if offered is None else department in offered
+
+
 def _location_free(facts: Facts) -> bool | None:
     wanted = facts.physician.wanted
     if wanted is None:
@@ -458,6 +465,22 @@ IDENTICAL_ELSEWHERE = Condition(
         "Cancel the other locations first, and add them again after the change.",
     ),
     field="form.scopes",
+)
+DEPARTMENT_FITS = Condition(
+    "department_fits",
+    Text("执业科室与执业类别、执业范围相符", "The department follows category and scopes"),
+    "Q53",
+    ("scopes", "department"),
+    _department_fits,
+    Text(
+        "所选科室与执业类别、执业范围不符。",
+        "The department does not go with the category and the scopes.",
+    ),
+    Text(
+        "请在该类别、范围对应的科室中选择（见“可选执业科室”）。",
+        "Choose one that is offered for them (see the practice options).",
+    ),
+    field="form.department",
 )
 IDENTICAL_TO_HELD = replace(
     IDENTICAL_ELSEWHERE,
