@@ -11,6 +11,7 @@ from zhiye_registration.domain import nurse_grounds as g
 from zhiye_registration.domain import nurse_policy as n
 from zhiye_registration.domain import physician_conditions as p
 from zhiye_registration.domain import physician_grounds as leave
+from zhiye_registration.domain import physician_locations as at
 from zhiye_registration.domain.business_type import BusinessType, InformationField
 
 _20_DAYS = replace(n.AUTHORITY_20_DAYS, source="Law on Physicians (2021) arts. 13, 16; Q7-Q9")
@@ -105,8 +106,8 @@ ADD_LOCATION = BusinessType(
     ),
     from_status=("registered",),
     own_conditions=(
-        p.LEVEL_OF_PHYSICIAN,
-        p.OTHER_LOCATION,
+        at.LEVEL_OF_PHYSICIAN,
+        at.OTHER_LOCATION,
         p.SCOPES_OFFERED_OR_SETTLED,
         p.DEPARTMENT_FITS,
         p.IDENTICAL_TO_HELD,
@@ -137,9 +138,9 @@ CHANGE = BusinessType(
     ),
     from_status=("registered",),
     own_conditions=(
-        p.SOMETHING_CHANGES,
-        p.LEVEL_STAYS,
-        p.LOCATION_FREE,
+        at.SOMETHING_CHANGES,
+        at.LEVEL_STAYS,
+        at.LOCATION_FREE,
         p.SCOPES_CHOSEN,
         p.SCOPES_OFFERED_OR_SETTLED,
         p.DEPARTMENT_FITS,
@@ -169,8 +170,8 @@ CHANGE_LEVEL = replace(
         "For assistants who qualified as physicians; other changes may go with it.",
     ),
     own_conditions=(
-        p.LEVEL_OF_ASSISTANT,
-        p.LEVEL_RISES,
+        at.LEVEL_OF_ASSISTANT,
+        at.LEVEL_RISES,
         p.SCOPES_CHOSEN,
         p.SCOPES_OFFERED_OR_SETTLED,
         p.DEPARTMENT_FITS,
@@ -199,13 +200,13 @@ MULTI_INSTITUTION = BusinessType(
     ),
     from_status=("registered",),
     own_conditions=(
-        p.REGISTERED_IN_LOCATION,
-        p.HAS_MAIN_INSTITUTION,
-        p.SAME_LOCATION,
-        p.NOT_MAIN_INSTITUTION,
-        p.NOT_FILED_THERE,
-        p.FILING_PERIOD,
-        p.FILING_SCOPES,
+        at.REGISTERED_IN_LOCATION,
+        at.HAS_MAIN_INSTITUTION,
+        at.SAME_LOCATION,
+        at.NOT_MAIN_INSTITUTION,
+        at.NOT_FILED_THERE,
+        at.FILING_PERIOD,
+        at.FILING_SCOPES,
         p.NOT_SUSPENDED,
         *_OF_EVERY,
         c.ACCOUNT_ACTIVE,
