@@ -9,8 +9,14 @@ from zhiye_contracts.events import EVENTS
 from zhiye_contracts.events.base import EXAMPLE_TIME, CloudEventData, Event
 from zhiye_contracts.exam_centre import EXAM_CENTRE
 from zhiye_contracts.record_feeds import RECORD_FEEDS
+from zhiye_contracts.supervision import SUPERVISION
 
-ALL: Mapping[str, type[CloudEventData]] = {**EVENTS, **EXAM_CENTRE, **RECORD_FEEDS}
+ALL: Mapping[str, type[CloudEventData]] = {
+    **EVENTS,
+    **EXAM_CENTRE,
+    **RECORD_FEEDS,
+    **SUPERVISION,
+}
 """Every type on the broker: between services, and with whoever stands outside."""
 
 _CLOUDEVENT = {

@@ -16,7 +16,7 @@ from zhiye_registration.application.escalate_duties import Escalation
 from zhiye_registration.application.forget_reconciliations import Forgetting
 from zhiye_registration.application.import_registrations import importer
 from zhiye_registration.application.remind import Reminders
-from zhiye_registration.entrypoints import record_feeds
+from zhiye_registration.entrypoints import record_feeds, supervision
 from zhiye_registration.entrypoints.http import routes
 from zhiye_registration.entrypoints.metrics import count_applications
 from zhiye_registration.entrypoints.subscriptions import subscriptions
@@ -43,8 +43,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         verifier=TokenVerifier(settings.jwks),
         routes=routes(kit),
         subscriptions=subscriptions(kit),
-        outside=(record_feeds.stated(kit),),
-        outlets=record_feeds.OUTLETS,
+        outside=(record_feeds.stated(kit), supervision.stated(kit)),
+        outlets=(*record_feeds.OUTLETS, supervision.OUTLET),
         metadata=metadata,
         migrations="zhiye_registration.migrations",
         kit=kit,
