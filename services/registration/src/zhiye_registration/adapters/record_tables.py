@@ -201,6 +201,7 @@ registration_import = Table(
     "registration_import",
     metadata,
     *job_columns(),
+    Column("profession", Text, nullable=False, server_default="nurse", comment="whose file it is"),
     Column("institution_id", Text, nullable=False),
     Column("institution_name", Text, nullable=False),
     Column("region", Text, nullable=False, comment="of the institution"),
@@ -209,7 +210,7 @@ registration_import = Table(
     Index("registration_import_state_idx", "state", "created_at"),
     Index("registration_import_institution_idx", "institution_id", "id"),
 )
-"""A file of an institution's present nurses, on its way in."""
+"""A file of an institution's present nurses or physicians, on its way in."""
 
 registration_import_reject = Table(
     "registration_import_reject",

@@ -34,7 +34,7 @@ class Known:
     def again(self, record: Record) -> str | None:
         """The number that a line before had as well; from now on, this one had both."""
         person = self.kit.person_key(record.person.value)
-        certificate = self.kit.certificate_key(record.certificate.value)
+        certificate = self.kit.certificate_key(record.certificate_number)
         if person in self.seen:
             return "id_number"
         if certificate in self.seen:

@@ -50,8 +50,11 @@ class Landing:
         await merges.note_moves(tx, moves)
 
 
-async def land(tx: Transaction, institution_id: str, name: str = "", region: str = "") -> Landing:
-    """Follow the merges of an institution, which is not merged until the transaction ends.
+async def land(
+    tx: Transaction, institution_id: str, name: str = "", region: str = "", *, hold: bool = True
+) -> Landing:
+    """Follow the merges of an institution, which is not merged until the transaction ends; to look
+    only, without ``hold``.
 
     A registration or an application that is made without this could be left at an institution
     that is gone.
@@ -61,7 +64,8 @@ async def land(tx: Transaction, institution_id: str, name: str = "", region: str
     current = institution_id
     while current not in seen:
         seen.add(current)
-        await merges.hold_shared(tx, current)
+        if hold:
+            await merges.hold_shared(tx, current)
         merge = await merges.in_force(tx, current)
         if merge is None or merge["into_id"] in seen:
             break

@@ -14,6 +14,7 @@ from zhiye_registration.adapters import registrations
 from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.adapters.tables import registration, registration_history
 from zhiye_registration.application.landing import Landing
+from zhiye_registration.application.write_registration import as_columns
 from zhiye_registration.domain.imports import Record
 from zhiye_registration.domain.registration import Registration
 from zhiye_registration.kit import Kit
@@ -32,11 +33,12 @@ class Candidate:
     sealed_certificate_number: str
     pinyin: str
     initials: str
+    qualification_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The authority that is told as the registering one, and whether nurses there may activate
+    """The authority that is told as the registering one, and whether people there may activate
     their accounts by a code."""
 
     id: str | None
@@ -45,7 +47,8 @@ class Office:
 
 
 def candidate(kit: Kit, record: Record) -> Candidate:
-    person, certificate = record.person.value, record.certificate.value
+    person, certificate = record.person.value, record.certificate_number
+    qualification = record.qualification_number
     cipher = kit.settings.cipher
     return Candidate(
         record,
@@ -54,6 +57,7 @@ def candidate(kit: Kit, record: Record) -> Candidate:
         cipher.seal(person, purposes.ID_NUMBER),
         cipher.seal(certificate, purposes.CERTIFICATE_NUMBER),
         *name_pinyin(record.name),
+        qualification_key=kit.certificate_key(qualification) if qualification else None,
     )
 
 
@@ -61,9 +65,10 @@ async def take_over(
     tx: Transaction, kit: Kit, given: Sequence[Candidate], place: Landing, office: Office
 ) -> dict[str, Registration]:
     """Record them with their history, and tell of them. Those that were recorded, by person; left
-    out is who has a registration in force, and whose number is taken.
+    out is who has a registration in force, and whose number is taken. Physicians were given their
+    numbers before.
 
-    Serials given out later are higher than theirs.
+    Serials of nurses given out later are higher than theirs.
     """
     # In the order of their keys, so that two imports cannot deadlock.
     made = [
@@ -108,7 +113,7 @@ def _registration(kit: Kit, one: Candidate, place: Landing, office: Office) -> R
     return Registration(
         id=new_id(),
         version=1,
-        profession="nurse",
+        profession=record.profession,
         person_key=one.person_key,
         sealed_id_number=one.sealed_id_number,
         name=record.name,
@@ -132,16 +137,20 @@ def _registration(kit: Kit, one: Candidate, place: Landing, office: Office) -> R
         last_change=record.last_change,
         cancelled_on=record.cancelled_on,
         cancellation_ground=record.cancellation_ground,
+        filed_on=record.filed_on,
+        filing_ground=record.filing_ground,
+        qualification_id=record.qualification_id,
         **record.of_registration(),
+        **as_columns(record.practice, place.region),
     )
 
 
 async def _reserve(tx: Transaction, records: Sequence[Record]) -> None:
     highest: dict[tuple[int, str], int] = {}
     for record in records:
-        number = record.certificate
-        if number.year and number.province and number.serial:
-            key = (number.year, number.province[:2])
-            highest[key] = max(highest.get(key, 0), number.serial)
+        if record.serial:
+            year, province, serial = record.serial
+            key = (year, province)
+            highest[key] = max(highest.get(key, 0), serial)
     for (year, province), serial in sorted(highest.items()):
         await registrations.reserve_serial(tx, year, province, serial)

@@ -1,4 +1,4 @@
-"""Why a line of an import of nurses was rejected."""
+"""Why a line of an import of nurses or physicians was rejected."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ CANCELLED_HOW = _reason(
 )
 REPEATED = _reason(
     "import_repeated",
-    "同一身份证号或护士证号在文件中出现了多次。",
+    "同一身份证号或证书编号在文件中出现了多次。",
     "The ID number or certificate number is on a line before as well.",
     Text("请只保留正确的一行。", "Keep the line that is right."),
 )
 DIFFERS = _reason(
     "import_differs",
     "此人已登记在册，此项内容与记录不同；导入不会覆盖记录。",
-    "This nurse is on record with something else here; an import overwrites nothing.",
+    "The person is on record with something else here; an import overwrites nothing.",
     Text(
         "记录有误的，请办理信息修改或主管部门更正；文件有误的，请改正此行。",
         "If the record is wrong, change the information or have it corrected; if the file is,"
@@ -89,23 +89,23 @@ DIFFERS = _reason(
 ELSEWHERE = _reason(
     "import_registered_elsewhere",
     "此人的执业注册登记在其他机构。",
-    "The registration of this nurse is on record at another institution.",
+    "The registration of the person is on record at another institution.",
     Text(
         "请通过执业信息验证核实；确已到本机构工作的，由本人办理变更注册。",
-        "Verify by the ID number; if she works here now, she applies for a change.",
+        "Verify by the ID number; whoever works here now applies for a change.",
     ),
     "id_number",
 )
 CANCELLED = _reason(
     "import_cancelled_on_record",
     "此人的注册已注销。",
-    "The registration of this nurse is cancelled.",
-    Text("请由本人办理重新注册。", "She applies for re-registration."),
+    "The registration of the person is cancelled.",
+    Text("请由本人办理重新注册。", "The person applies for re-registration."),
     "id_number",
 )
 CERTIFICATE_TAKEN = _reason(
     "import_certificate_taken",
-    "此护士证号已登记在他人名下。",
+    "此证书编号已登记在他人名下。",
     "The certificate number is somebody else's on record.",
     Text("请核对证书；确认无误的，请联系主管部门更正。", "Check it; if right, have it corrected."),
     "certificate_number",
@@ -119,6 +119,87 @@ NAME_DIFFERS = _reason(
         "Check both; if the exam record is wrong, have the qualification corrected.",
     ),
     "name",
+)
+CERTIFICATE_OTHER = _reason(
+    "import_certificate_other",
+    "此人已有医师执业证书编码，与此项不同；编码终身不变。",
+    "The person has another practice certificate number, which is for life.",
+    Text(
+        "请核对证书；记录有误的，请联系主管部门更正。",
+        "Check the certificate; if the record is wrong, have it corrected.",
+    ),
+    "certificate_number",
+    "Q9.3",
+)
+QUALIFICATION_UNKNOWN = _reason(
+    "import_qualification_unknown",
+    "此人名下没有此编码的有效医师资格。",
+    "The person has no qualification in force under this number.",
+    Text(
+        "请核对医师资格证书；资格信息缺失的，请办理资格信息补录。",
+        "Check the certificate; if the qualification is missing, have it added.",
+    ),
+    "qualification_number",
+    "Q14",
+)
+QUALIFICATION_DIFFERS = _reason(
+    "import_qualification_differs",
+    "医师级别或执业类别与此人的医师资格不符。",
+    "Level or category are not those of the person's qualification.",
+    Text(
+        "请核对级别和类别；资格信息有误的，请办理资格信息更正。",
+        "Check both; if the qualification is wrong, have it corrected.",
+    ),
+    "level",
+    "Q14",
+)
+QUALIFICATION_OF_ANOTHER = _reason(
+    "import_qualification_of_another",
+    "医师资格证书编码中的身份证号或级别与此行不一致。",
+    "The ID number or the level inside the qualification's number is not that of the line.",
+    field="qualification_number",
+)
+ASSISTANT_ELSEWHERE = _reason(
+    "import_assistant_elsewhere",
+    "执业助理医师只能有一个执业地点，此人已在其他县、区注册。",
+    "An assistant has one location; this one is registered in another county.",
+    Text("请由本人办理变更注册。", "The person applies for a change."),
+    "level",
+    "Q8",
+)
+LOCATIONS_DIFFER = _reason(
+    "import_locations_differ",
+    "增加的执业地点，其资格、类别和执业范围应与已有的注册完全一致。",
+    "In a further location qualification, category and scopes are those of the one in force.",
+    Text(
+        "请核对此项；记录有误的，请联系主管部门更正。",
+        "Check it; if the record is wrong, have it corrected.",
+    ),
+    source="Q11.3",
+)
+SCOPE_OF_OTHER_CATEGORY = _reason(
+    "import_scope_of_other_category",
+    "执业范围不属于此执业类别。",
+    "A scope does not belong to the category.",
+    field="scopes",
+    source="卫医发〔2001〕169号",
+)
+FILED_HOW = _reason(
+    "import_filed_how",
+    "备案的应填写备案日期（在首次注册之后、不晚于今天）和备案理由；其他状态不能填写。",
+    "One filed off post needs the ground and the day, after its registration and not in the"
+    " future; no other has them.",
+    source="Q20.3.2",
+)
+INSTITUTION_OTHER = _reason(
+    "import_institution_other",
+    "主要执业机构不是本次导入的机构。",
+    "The main institution is not the one that the import is for.",
+    Text(
+        "请将此行导入其主要执业机构。",
+        "Import the line for the main institution.",
+    ),
+    "institution_name",
 )
 MERGED = _reason(
     "institution_merged",
@@ -135,7 +216,9 @@ OF_LINES: dict[str, Reason] = {
         *identifiers.REASONS,
         *(MISSING, DATE, DATE_ORDER, EXPIRY, UNKNOWN_CODE, TOO_LONG, FORMULA, CANCELLED_HOW),
         *(ID_SAYS_OTHERWISE, UPGRADED, REPEATED, DIFFERS, ELSEWHERE, CANCELLED),
-        *(CERTIFICATE_TAKEN, NAME_DIFFERS),
+        *(CERTIFICATE_TAKEN, NAME_DIFFERS, CERTIFICATE_OTHER, QUALIFICATION_UNKNOWN),
+        *(QUALIFICATION_DIFFERS, QUALIFICATION_OF_ANOTHER, ASSISTANT_ELSEWHERE, LOCATIONS_DIFFER),
+        *(SCOPE_OF_OTHER_CATEGORY, FILED_HOW, INSTITUTION_OTHER),
     )
 }
 """Whatever a line may be rejected for, by code."""

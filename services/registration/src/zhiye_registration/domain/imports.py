@@ -17,6 +17,7 @@ from zhiye_contracts.identifiers import (
 )
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.domain import import_reasons as why
+from zhiye_registration.domain.facts import Practice
 from zhiye_registration.domain.import_cells import (
     TABLES,
     filled,
@@ -86,13 +87,18 @@ _CODES_APART = ("cancellation_ground", "last_change", "gender")
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a line says. ``valid_from`` begins the present period; ``values`` has those of the
-    other columns that were filled in; ``upgraded`` is of an ID number with 15 digits."""
+    other columns that were filled in; ``upgraded`` is of an ID number with 15 digits.
+
+    ``serial`` has year, province and serial of a nurse's number that has them. A physician's has a
+    ``practice`` instead of an end, without its location: that follows from the institution.
+    ``qualification_number`` is a physician's qualification certificate as it was written,
+    ``institution_name`` the main institution, ``qualification_id`` one that is known already."""
 
     name: str
     person: IdNumber
-    certificate: NursePracticeCertificate
+    certificate_number: str
     valid_from: date
-    valid_until: date
+    valid_until: date | None
     registered_on: date | None
     status: str = "registered"
     cancelled_on: date | None = None
@@ -100,6 +106,17 @@ class Record:
     last_change: str = "imported"
     values: Mapping[str, Any] = field(default_factory=dict)
     upgraded: bool = False
+    serial: tuple[int, str, int] | None = None
+    practice: Practice | None = None
+    qualification_number: str | None = None
+    qualification_id: str | None = None
+    institution_name: str | None = None
+    filed_on: date | None = None
+    filing_ground: str | None = None
+
+    @property
+    def profession(self) -> str:
+        return "nurse" if self.practice is None else "physician"
 
     def of_registration(self) -> dict[str, Any]:
         """Values that have a place of their own."""
@@ -107,6 +124,13 @@ class Record:
 
     def details(self) -> dict[str, Any]:
         return {name: v for name, v in self.values.items() if name not in OF_REGISTRATION}
+
+
+def serial_of(number: NursePracticeCertificate) -> tuple[int, str, int] | None:
+    """Year, province and serial of a number that has them."""
+    if number.year and number.province and number.serial:
+        return number.year, number.province[:2], number.serial
+    return None
 
 
 def read_line(given: Mapping[str, str], today: date) -> tuple[Record | None, list[Reason]]:
@@ -137,7 +161,8 @@ def read_line(given: Mapping[str, str], today: date) -> tuple[Record | None, lis
     record = Record(
         name=name,
         person=person,
-        certificate=certificate,
+        certificate_number=certificate.value,
+        serial=serial_of(certificate),
         valid_from=_began(registered_on, until, today),
         valid_until=until,
         registered_on=registered_on,
