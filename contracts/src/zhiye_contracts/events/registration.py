@@ -46,8 +46,11 @@ class ApplicationChanged(Event):
     authority_name: str | None = None
     reasons: list[ToldReason] = []
     deadline: date | None = Field(None, description="Statutory deadline of the pending step")
-    source: Literal["person", "institution", "authority"] = Field(
+    source: Literal["person", "institution"] = Field(
         "person", description="Who filed it; the account is the filing side's"
+    )
+    by_authority: bool = Field(
+        False, description="Not an institution but the deciding authority filed it (Q50)"
     )
     waits_for_id: str | None = Field(
         None, description="The institution that the pending step waits for, if one"
