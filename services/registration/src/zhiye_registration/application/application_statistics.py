@@ -16,6 +16,7 @@ from zhiye_registration.application.list_movements import midnight, period_backw
 from zhiye_registration.application.queries import regions_of_applications
 from zhiye_registration.domain.handling import LONGEST, Group, Handled, handled
 from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.domain.roster import Profession
 from zhiye_registration.kit import Kit
 
 # What is confirmed after the decision was received once more since: then the institution's review
@@ -37,9 +38,10 @@ _GROUPS = text(
 
 
 async def application_statistics(
-    kit: Kit, caller: Principal, first: date, last: date
+    kit: Kit, caller: Principal, first: date, last: date, profession: Profession | None = None
 ) -> dict[str, Handled]:
-    """Business type → how what was submitted on these days, both included, was handled until now.
+    """Business type → how what was submitted on these days, both included, was handled until now;
+    those of one profession, or of both.
 
     Raises ``Refused``: 404, 422 ``period_backwards``, ``period_too_long``.
     """
@@ -63,7 +65,7 @@ async def application_statistics(
     return {
         slug: handled(groups[slug], row, days_of, working_days)
         for slug, row in BUSINESS_TYPES.items()
-        if slug in groups
+        if slug in groups and profession in (None, row.profession)
     }
 
 

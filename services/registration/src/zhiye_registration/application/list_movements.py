@@ -16,6 +16,7 @@ from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import movements
 from zhiye_registration.adapters.movements import Direction
 from zhiye_registration.application.access import not_found
+from zhiye_registration.domain.roster import Profession
 from zhiye_registration.kit import Kit
 
 _EXPORT_PAGE = 500
@@ -27,6 +28,7 @@ class Asked:
     """Movements of some days, both included; ``None`` is open."""
 
     direction: Direction
+    profession: Profession = "nurse"
     first: date | None = None
     last: date | None = None
 
@@ -67,6 +69,7 @@ async def list_movements(
         return await movements.page(
             connection,
             asked.direction,
+            asked.profession,
             institution_id=institution_id,
             region=region,
             first=midnight(asked.first or _FIRST),

@@ -13,6 +13,7 @@ from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes, Schema
 from zhiye_registration.application.application_statistics import application_statistics
 from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.domain.roster import Profession
 from zhiye_registration.entrypoints.list_schemas import Day
 from zhiye_registration.kit import Kit
 
@@ -22,6 +23,7 @@ class PeriodQuery(Schema):
     last: Day = Field(
         alias="to", description="The last day, included; 366 days at most", examples=["2026-11-23"]
     )
+    profession: Profession | None = Field(None, description="Of both unless one is named")
 
 
 class HandledOut(BaseModel):
@@ -59,7 +61,7 @@ def routes(kit: Kit) -> Routes:
         query: Annotated[PeriodQuery, Query()], caller: Caller, language: Reader
     ) -> ApplicationStatistics:
         """What the authority's region received in a period and how it was handled, by type."""
-        found = await application_statistics(kit, caller, query.first, query.last)
+        found = await application_statistics(kit, caller, query.first, query.last, query.profession)
         return ApplicationStatistics(
             first=query.first,
             last=query.last,

@@ -29,6 +29,8 @@ from zhiye_registration.application.list_movements import (
     whole_list,
 )
 from zhiye_registration.domain.changes import change_text
+from zhiye_registration.domain.practice import location_label
+from zhiye_registration.domain.roster import Profession
 from zhiye_registration.entrypoints.list_schemas import Day
 from zhiye_registration.kit import Kit
 
@@ -49,10 +51,17 @@ COLUMNS: dict[str, Text] = {
     "change_label": Text("业务类型", "business type"),
     "application_number": Text("申请编号", "application number"),
 }
+OF_PHYSICIANS: dict[str, Text] = COLUMNS | {
+    "certificate_number": Text("医师执业证书编码", "certificate number"),
+    "changes_location": Text("变更执业地点", "changes the location"),
+    "from_location_label": Text("原执业地点", "from location"),
+    "into_location_label": Text("现执业地点", "into location"),
+}
 
 
 class MovementFilters(Schema):
     direction: Direction = Field(description="`in`: who came; `out`: who left")
+    profession: Profession = "nurse"
     first: Day | None = Field(None, alias="from")
     last: Day | None = Field(None, alias="to", description="The last day, included")
 
@@ -69,6 +78,8 @@ class MovementExportQuery(MovementFilters):
 
 
 class MovementOut(BaseModel):
+    """A nurse, or a physician, who is registered at another institution than before."""
+
     registration_id: str = Field(examples=["01JD0000000000000000REG001"])
     name: str = Field(examples=["王芳"])
     id_number: str = Field(description="Masked", examples=["110***********002X"])
@@ -89,6 +100,18 @@ class MovementOut(BaseModel):
     )
 
 
+class PhysicianMovementOut(MovementOut):
+    """The main institution changed; whether the location of practice did with it follows from
+    where they lie (Q7, Q8). A level that was changed besides widens the location, too (Q9)."""
+
+    changes_location: bool = Field(description="变更执业地点")
+    changes_main_institution: bool = Field(description="变更主要执业机构: always, on this list")
+    from_location: str | None = Field(description="Where it changed", examples=["11"])
+    from_location_label: str | None = Field(examples=["北京市"])
+    into_location: str | None = Field(examples=["13"])
+    into_location_label: str | None = Field(examples=["河北省"])
+
+
 def routes(kit: Kit) -> Routes:
     router = Routes("movements")
 
@@ -105,26 +128,38 @@ def routes(kit: Kit) -> Routes:
     ) -> StreamingResponse:
         """Every movement of the list, as a file; ID numbers are masked."""
         asked = _asked(query)
-        log.info("movements_exported", account=caller.account_id, direction=query.direction)
+        log.info(
+            "movements_exported",
+            account=caller.account_id,
+            direction=query.direction,
+            profession=query.profession,
+        )
         return await download(
             query.format,
             f"movements-{query.direction}-{kit.clock.today()}",
-            [head.read(language) for head in COLUMNS.values()],
+            [head.read(language) for head in _columns(asked).values()],
             _lines(kit, caller, asked, language),
         )
 
     @router.expose("GET", PATH, READERS)
     async def get_movements(
         query: Annotated[MovementQuery, Query()], caller: Caller, language: Reader
-    ) -> Page[MovementOut]:
+    ) -> Page[MovementOut] | Page[PhysicianMovementOut]:
         """Who came to, or left, the institutions of the authority's region, or the own
-        institution, the newest first."""
+        institution, the newest first. Of physicians with the location of practice, where that
+        changed."""
         before = int(decode_cursor(query.cursor, int)[0]) if query.cursor else None
         rows = await list_movements(kit, caller, _asked(query), before=before, size=query.limit + 1)
         shown = rows[: query.limit]
-        return Page(
-            items=[MovementOut.model_validate(_view(kit, caller, r, language)) for r in shown],
-            next_cursor=encode_cursor(shown[-1].id) if len(rows) > query.limit else None,
+        next_cursor = encode_cursor(shown[-1].id) if len(rows) > query.limit else None
+        views = [_view(kit, caller, query.profession, row, language) for row in shown]
+        if query.profession == "physician":
+            return Page[PhysicianMovementOut](
+                items=[PhysicianMovementOut.model_validate(view) for view in views],
+                next_cursor=next_cursor,
+            )
+        return Page[MovementOut](
+            items=[MovementOut.model_validate(view) for view in views], next_cursor=next_cursor
         )
 
     return router
@@ -132,13 +167,15 @@ def routes(kit: Kit) -> Routes:
 
 def _asked(query: MovementFilters) -> Asked:
     check_period(query.first, query.last)
-    return Asked(query.direction, query.first, query.last)
+    return Asked(query.direction, query.profession, query.first, query.last)
 
 
-def _view(kit: Kit, caller: Principal, row: Any, language: Language) -> dict[str, Any]:
+def _view(
+    kit: Kit, caller: Principal, profession: Profession, row: Any, language: Language
+) -> dict[str, Any]:
     open_ = kit.settings.cipher.open
     inside = [_is_inside(caller, row, region) for region in (row.from_region, row.region)]
-    return {
+    view = {
         "registration_id": row.registration_id,
         "name": row.name,
         "id_number": mask_id_number(open_(row.sealed_id_number, purposes.ID_NUMBER)),
@@ -156,6 +193,19 @@ def _view(kit: Kit, caller: Principal, row: Any, language: Language) -> dict[str
         "crosses_province": row.from_region[:2] != row.region[:2],
         "leaves_region": not all(inside),
     }
+    return view | _locations(row, language) if profession == "physician" else view
+
+
+def _locations(row: Any, language: Language) -> dict[str, Any]:
+    before, after = row.from_location, row.into_location
+    return {
+        "changes_location": after is not None,
+        "changes_main_institution": True,
+        "from_location": before,
+        "from_location_label": before and location_label(before, language),
+        "into_location": after,
+        "into_location_label": after and location_label(after, language),
+    }
 
 
 def _is_inside(caller: Principal, row: Any, region: str) -> bool:
@@ -168,7 +218,11 @@ async def _lines(
     kit: Kit, caller: Principal, asked: Asked, language: Language
 ) -> AsyncIterator[Line]:
     async for row in whole_list(kit, caller, asked):
-        view = _view(kit, caller, row, language)
-        for flag in ("crosses_province", "leaves_region"):
-            view[flag] = (YES if view[flag] else NO).read(language)
-        yield [view[name] for name in COLUMNS]
+        view = _view(kit, caller, asked.profession, row, language)
+        for flag in ("crosses_province", "leaves_region", "changes_location"):
+            view[flag] = (YES if view.get(flag) else NO).read(language)
+        yield [view[name] for name in _columns(asked)]
+
+
+def _columns(asked: Asked) -> dict[str, Text]:
+    return OF_PHYSICIANS if asked.profession == "physician" else COLUMNS
