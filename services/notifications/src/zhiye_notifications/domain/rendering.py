@@ -10,6 +10,7 @@ from zhiye_contracts.codes import BUSINESS_TYPES, CANCELLATION_GROUNDS, FILING_K
 from zhiye_contracts.reasons import Language, Text
 from zhiye_notifications.domain.case_templates import case_words
 from zhiye_notifications.domain.delivery import Channel
+from zhiye_notifications.domain.penalty_templates import duty_words, penalty_words
 from zhiye_notifications.domain.record_templates import field_names, late
 from zhiye_notifications.domain.scope_case_templates import scope_case_words
 from zhiye_notifications.domain.templates import EMAIL_FRAME, SIGNATURE, TEMPLATES, Template
@@ -112,6 +113,10 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
         words |= case_words(words, language)
     if "scope_case" in words:
         words |= scope_case_words(words, language)
+    if "penalty" in words:
+        words |= penalty_words(words, language)
+    if "duty" in words:
+        words |= duty_words(words, language)
     for name, unknown in _UNKNOWN.items():
         if name in words:
             words[name] = words[name] or unknown.read(language)

@@ -9,6 +9,7 @@ from zhiye_notifications.domain.ask_templates import ASK_TEMPLATES
 from zhiye_notifications.domain.case_templates import CASE_TEMPLATES
 from zhiye_notifications.domain.filed_templates import FILED_TEMPLATES
 from zhiye_notifications.domain.filing_templates import FILING_TEMPLATES
+from zhiye_notifications.domain.penalty_templates import PENALTY_TEMPLATES
 from zhiye_notifications.domain.record_templates import RECORD_TEMPLATES
 from zhiye_notifications.domain.scope_case_templates import SCOPE_CASE_TEMPLATES
 from zhiye_notifications.domain.template import EMAIL_FRAME, SIGNATURE, Template
@@ -24,6 +25,7 @@ TEMPLATES: dict[str, Template] = {
     **RECORD_TEMPLATES,
     **ASK_TEMPLATES,
     **SCOPE_CASE_TEMPLATES,
+    **PENALTY_TEMPLATES,
     "qualification_batch_completed": Template(
         title=Text("资格数据已处理完毕", "The batch is complete"),
         text=Text(

@@ -7,9 +7,11 @@ from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
+    DutyChanged,
     FilingChanged,
     InformationChangeStepped,
     MessageRequested,
+    PenaltyRecorded,
     PersonAsked,
     QualificationBatchCompleted,
     QualificationCaseChanged,
@@ -22,6 +24,7 @@ from zhiye_notifications.application.queue_requested import queue_requested
 from zhiye_notifications.application.tell_applicants import tell_applicants
 from zhiye_notifications.application.tell_exam_centre import tell_exam_centre
 from zhiye_notifications.application.tell_institutions import tell_institutions
+from zhiye_notifications.application.tell_of_penalties import tell_of_duties, tell_of_penalties
 from zhiye_notifications.application.tell_of_registrations import (
     tell_of_asks,
     tell_of_information,
@@ -61,6 +64,12 @@ def subscriptions(kit: Kit) -> Subscriptions:
     async def scopes_settled(tx: Transaction, events: list[ScopeCaseChanged]) -> None:
         await tell_of_scope_cases(tx, kit, events)
 
+    async def punished(tx: Transaction, events: list[PenaltyRecorded]) -> None:
+        await tell_of_penalties(tx, kit, events)
+
+    async def has_to_act(tx: Transaction, events: list[DutyChanged]) -> None:
+        await tell_of_duties(tx, kit, events)
+
     async def batch_read(tx: Transaction, event: QualificationBatchCompleted) -> None:
         await tell_exam_centre(tx, kit, event)
 
@@ -78,5 +87,7 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(InformationChangeStepped, information_changed, batch=True),
             Subscription(PersonAsked, asked, batch=True),
             Subscription(ScopeCaseChanged, scopes_settled, batch=True),
+            Subscription(PenaltyRecorded, punished, batch=True),
+            Subscription(DutyChanged, has_to_act, batch=True),
         ),
     )
