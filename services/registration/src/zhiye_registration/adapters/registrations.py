@@ -106,6 +106,9 @@ _HISTORY = (
     )
     .order_by(registration_history.c.at, registration_history.c.id)
 )
+_OF_APPLICATION = select(registration_history).where(
+    registration_history.c.application_id == bindparam("application")
+)
 LOOKED_UP = (
     registration.c.id,
     registration.c.name,
@@ -231,6 +234,12 @@ async def history_of(
 ) -> Sequence[RowMapping]:
     parameters = {"person_key": person_key, "profession": profession}
     return (await connection.execute(_HISTORY, parameters)).mappings().all()
+
+
+async def effect_of(connection: AsyncConnection, application_id: str) -> RowMapping | None:
+    """The entry that the approval of an application made, if it made one."""
+    found = await connection.execute(_OF_APPLICATION, {"application": application_id})
+    return found.mappings().first()
 
 
 async def add_history(

@@ -14,15 +14,15 @@ from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import divisions
 from zhiye_registration.adapters import applications, registrations
 from zhiye_registration.adapters.facts import qualifications_of
 from zhiye_registration.adapters.pdf import draw
+from zhiye_registration.application.about_application import about_application, sees_record
 from zhiye_registration.application.access import not_found, side_of
 from zhiye_registration.application.military import opened_form
+from zhiye_registration.domain.about import About
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.printed_form import Known, PrintedForm, printed_form
-from zhiye_registration.domain.workflow import OPEN
 from zhiye_registration.kit import Kit
 
 
@@ -40,9 +40,15 @@ async def print_application(kit: Kit, caller: Principal, key: str) -> Printed:
         one = await applications.find(connection, key)
         if one is None or side_of(caller, one) is None:
             raise not_found()
-        held = await registrations.newest_of(connection, one.person_key, one.row.profession)
-        seen = _sees_record(caller, one, held)
-        form = await _form(connection, kit, one, held if seen else None, seen=seen)
+        about = await about_application(connection, kit, one, caller)
+        held = await _record(connection, one, about)
+        seen = sees_record(
+            caller,
+            one,
+            institution_id=held["institution_id"] if held else None,
+            region=held["region"] if held else None,
+        )
+        form = await _form(connection, kit, one, held if seen else None, about, seen=seen)
     photo = await kit.photos.get(one.person_key) if seen else None
     content = await asyncio.to_thread(
         draw, form, link_to(kit, one), photo.content if photo else None, kit.clock.now()
@@ -56,19 +62,11 @@ def link_to(kit: Kit, one: Application) -> str:
     return f"{kit.own.public_url.rstrip('/')}/api/v1/applications/{one.id}"
 
 
-def _sees_record(caller: Principal, one: Application, held: RowMapping | None) -> bool:
-    """Whether the record as it is now is the caller's business. Of an account that is not active
-    nobody has seen yet whose it is; others see it while they review, and later of their own people
-    only: an old application is no window on whoever has left."""
-    if caller.role == "practitioner":
-        return caller.active
-    if one.submitted_at is not None and one.state in OPEN:
-        return True
-    if held is None:
-        return False
-    if caller.role == "institution":
-        return bool(held["institution_id"] == caller.institution_id)
-    return divisions.is_within(held["region"], caller.region or "")
+async def _record(connection: AsyncConnection, one: Application, about: About) -> RowMapping | None:
+    """The registration that it is about; of nurses, and of who registers, the newest."""
+    rows = await registrations.all_of(connection, one.person_key, one.row.profession)
+    key = one.registration_id or (about.registration.id if about.registration else None)
+    return next((row for row in rows if row["id"] == key), next(iter(rows), None))
 
 
 async def _form(
@@ -76,21 +74,28 @@ async def _form(
     kit: Kit,
     one: Application,
     held: RowMapping | None,
+    about: About,
     *,
     seen: bool,
 ) -> PrintedForm:
     whose = (connection, one.person_key, one.row.profession)
     exams = await qualifications_of(*whose) if seen else ()
+    chosen = about.qualification.id if about.qualification else None
+    exam = next((row for row in exams if row.id == chosen), exams[-1] if exams else None)
     steps = await applications.STEPS.of(connection, one.id)
     opened = kit.settings.cipher.open
-    number = None
+    number, qualified = None, None
     if held is not None:
         number = opened(held["sealed_certificate_number"], purposes.CERTIFICATE_NUMBER)
+    if exam is not None and exam.sealed_certificate_number and one.row.profession == "physician":
+        qualified = opened(exam.sealed_certificate_number, purposes.CERTIFICATE_NUMBER)
     known = Known(
         id_number=opened(one.sealed_id_number, purposes.ID_NUMBER),
         certificate_number=number,
         registration=dict(held) if held else None,
-        exam=exams[-1]._asdict() if exams else None,
+        exam=exam._asdict() if exam else None,
+        qualification_number=qualified,
+        about=about,
     )
     day = (one.submitted_at or one.created_at).astimezone(SHANGHAI).date()
     return printed_form(replace(one, form=opened_form(kit, one.form)), known, day, _here(steps))

@@ -16,7 +16,6 @@ from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import applications, facts, registrations
 from zhiye_registration.adapters.events import application_changed
 from zhiye_registration.adapters.merges import SYSTEM
-from zhiye_registration.adapters.physician_facts import as_held
 from zhiye_registration.adapters.question import Addressee
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.asking import check_identified, facts_about
@@ -24,6 +23,7 @@ from zhiye_registration.application.landing import land
 from zhiye_registration.application.military import origin_of, sealed_form
 from zhiye_registration.application.people import Person, person_of
 from zhiye_registration.application.recording import record
+from zhiye_registration.application.subjects import subject_among
 from zhiye_registration.domain.application import Application, Source, take_step
 from zhiye_registration.domain.business_type import Assessment, BusinessType, conditions, reason_of
 from zhiye_registration.domain.conditions import (
@@ -35,7 +35,6 @@ from zhiye_registration.domain.facts import Facts, OpenApplication
 from zhiye_registration.domain.nurse_grounds import ACCOUNT_OF_A_SOLDIER
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.registration import Registration
-from zhiye_registration.domain.wanted import subject_of
 from zhiye_registration.domain.workflow import WITH_APPLICANT
 from zhiye_registration.kit import Kit
 
@@ -100,24 +99,7 @@ async def subject(
 
     Raises ``Refused``: 404 for one that is not the person's, 422 ``registration_to_choose``.
     """
-    if row.profession != "physician":
-        return None
-    rows = await registrations.all_of(tx.connection, person_key, row.profession)
-    held = [as_held(one) for one in rows]
-    found = subject_of(row, held, to.region, chosen_id)
-    if found is None and chosen_id is not None:
-        raise not_found()
-    if found is None and row.of_own and len(held) > 1 and row.effect != "file_institution":
-        raise refused(
-            "registration_to_choose",
-            (
-                "您在多个执业地点有注册，请指明办理哪一个。",
-                "You are registered in several locations; say which one it is about.",
-            ),
-            ("请填写该注册的编号。", "Give the registration's id."),
-            field="registration_id",
-            source="Q11.3",
-        )
+    found = await subject_among(tx.connection, row, person_key, to.region, chosen_id)
     return found.id if found else None
 
 

@@ -8,7 +8,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_chassis.timeline import Actor, actor_of
 from zhiye_contracts.reasons import Refused
-from zhiye_registration.adapters import applications, registrations, scopes
+from zhiye_registration.adapters import applications, facts, registrations, scopes
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.asking import facts_of
@@ -85,6 +85,8 @@ async def _make_way(tx: Transaction, kit: Kit, caller: Principal, key: str) -> N
         )
         if other["id"] == one.id or not gone:
             continue
+        if not facts.in_the_way(one.row, other, one.institution_id):
+            continue  # a further institution, or the other profession
         open_one = await applications.lock(tx, other["id"])
         if open_one is not None and open_one.state == other["state"]:
             after = take_step(open_one, "withdraw", "applicant", kit.moment())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from zhiye_contracts.codes import OFF_POST_GROUNDS, PHYSICIAN_CANCELLATION_GROUNDS
 from zhiye_contracts.reasons import Text
@@ -16,6 +16,8 @@ TRAINEE_DAYS = 30
 """For which a training base keeps a trainee's registration (Q52)."""
 REPORT_DAYS = 30
 """Within which an institution reports who left (Law on Physicians art. 17; Q20.3)."""
+_LATEST = date(9990, 1, 1)
+"""No day after it can be counted on from."""
 OFF_POST_YEARS = 2
 """Filed for as long without practice is a ground to cancel (domain 5)."""
 OF_THE_PERSON = frozenset({"own-request"})
@@ -59,7 +61,14 @@ def _trainee_days_over(facts: Facts) -> bool | None:
     finished = facts.physician.trainee_finished_on or facts.declared.left_on
     if finished is None:
         return None
-    return facts.today > finished + timedelta(days=TRAINEE_DAYS)
+    return facts.today - timedelta(days=TRAINEE_DAYS) > finished  # any day may be typed in
+
+
+def report_by(ground: str | None, last_day: date) -> date:
+    """The last day on which it is reported in time that somebody left (Q20.3.2). A trainee's thirty
+    days begin when those are over for which the base kept the registration (Q52)."""
+    kept = TRAINEE_DAYS if ground == "trainee-finished" else 0
+    return min(last_day, _LATEST) + timedelta(days=kept + REPORT_DAYS)
 
 
 def _informed(facts: Facts) -> bool | None:

@@ -1,4 +1,5 @@
-"""What is printed on the application form of a nurse (护士注册申请表), in Chinese. Pure."""
+"""What is printed on application forms (护士注册申请表 and the others; of physicians one for every
+business), in Chinese. Pure."""
 
 from __future__ import annotations
 
@@ -9,19 +10,22 @@ from typing import Any
 
 from zhiye_contracts.codes import (
     CANCELLATION_GROUNDS,
-    EDUCATION,
     ETHNIC_GROUPS,
     GENDERS,
     ID_TYPES,
     MILITARY_SOURCES,
-    REISSUE_GROUNDS,
     WAYS_OF_INFORMING,
 )
 from zhiye_contracts.codes.grounds import sentence
+from zhiye_registration.domain import printed_physician as physician
 from zhiye_registration.domain.application import Application
-from zhiye_registration.domain.information import CODED, FROM_EXAM, LABELS
+from zhiye_registration.domain.business_type import Effect
+from zhiye_registration.domain.grounds import ground_label
+from zhiye_registration.domain.printed_parts import Entry, Known, information, period, shown
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.workflow import STATES
+
+__all__ = ["Entry", "Known", "Opinion", "Part", "PrintedForm", "decision_of", "printed_form"]
 
 TITLES = {
     "nurse-first": "护士注册申请表",
@@ -32,11 +36,21 @@ TITLES = {
     "nurse-military-to-local": "军队武警护士变更到地方申请表",
     "nurse-certificate-reissue": "护士执业证书补办申请表",
 }
-"""As the checklists of materials call them (Q48)."""
+"""As the checklists of materials call them (Q48); a physician's are all one form."""
 RESIDENT_ID = "01"
-_STAY = ("extend", "cancel", "reissue")
-"""Effects after which somebody is where she was."""
-_GROUNDS = {**CANCELLATION_GROUNDS, **REISSUE_GROUNDS}
+_INSTITUTIONS: dict[Effect, str] = {
+    **dict.fromkeys(("extend", "cancel", "reissue", "file_off_post", "move_out"), "执业机构"),
+    "file_institution": physician.FURTHER,
+}
+"""What the institution is called where it is not the intended one."""
+_INTENDED = "拟执业机构"
+_GROUNDS: dict[Effect, str] = {
+    "cancel": "注销原因",
+    "reissue": "补办原因",
+    "file_off_post": "离岗备案情形",
+}
+"""Effects that have a ground, and what it is called."""
+_WAYS = {"person": "个人申请", "institution": "机构申请", "authority": "审批机关依职权"}
 
 DECLARATION = (
     "本人承诺：以上填写的内容和提交的材料真实、准确、完整；如有不实，愿意承担由此产生的法律责任。"
@@ -45,6 +59,15 @@ DECLARATION_OF_INSTITUTION = (
     "本机构承诺：以上填写的内容和提交的材料真实、准确、完整，并已依法履行告知义务；"
     "如有不实，愿意承担由此产生的法律责任。"
 )
+DECLARATION_OF_AUTHORITY = (
+    "本机关依法定职责提出以上事项，所附证明材料真实、准确、完整，并已依法履行告知义务。"
+)
+_DECLARED = {
+    "person": (DECLARATION, "申请人（签字）"),
+    "institution": (DECLARATION_OF_INSTITUTION, "申请机构（盖章）"),
+    "authority": (DECLARATION_OF_AUTHORITY, "审批机关（盖章）"),
+}
+"""Who declares what, and signs."""
 DECISIONS = {
     "approved": "同意",
     "returned": "退回补正",
@@ -60,15 +83,6 @@ _OPINIONS = {
     "institution": "医疗机构意见",
     "authority": "审批机关意见",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One field; a ``wide`` one has a line of its own."""
-
-    label: str
-    value: str = ""
-    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,102 +119,101 @@ class PrintedForm:
     materials: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is on record of the applicant: the newest registration, and the exam to go by."""
-
-    id_number: str
-    certificate_number: str | None = None
-    registration: Mapping[str, Any] | None = None
-    exam: Mapping[str, Any] | None = None
-
-    def of(self, name: str) -> Any:
-        """A field of the registration or of its details; ``None`` for nothing."""
-        held = self.registration or {}
-        return held.get(name) or (held.get("details") or {}).get(name)
-
-    def either(self, name: str) -> Any:
-        """The same, else the exam's."""
-        return self.of(name) or (self.exam or {}).get(name)
-
-
 def printed_form(
     one: Application, known: Known, day: date, steps: Sequence[Mapping[str, Any]]
 ) -> PrintedForm:
     """The form of an application as it stands; ``one.form`` has its numbers open. ``day`` is when
     it was submitted, or begun; ``steps`` are the timeline's, their instants in China's time."""
-    by_institution = one.source == "institution"
+    declaration, signed_by = _DECLARED[one.source]
+    of_physician = one.row.profession == "physician"
+    held = physician.registration(known) if of_physician else _registration(known)
     return PrintedForm(
-        title=TITLES.get(one.business_type, f"{one.row.name.zh}申请表"),
+        title=physician.TITLE if of_physician else TITLES[one.business_type],
         number=one.number,
-        day=_shown(day),
+        day=shown(day),
         state=STATES[one.state].zh,
         draft=one.state == "draft",
         parts=(
             Part("基本信息", tuple(_person(one, known))),
             Part("教育经历", tuple(_education(one, known))),
-            Part("执业注册信息", tuple(_registration(known))),
+            Part("执业注册信息", tuple(held)),
             Part("申请内容", tuple(_request(one, known))),
         ),
-        declaration=DECLARATION_OF_INSTITUTION if by_institution else DECLARATION,
-        signed_by="申请机构（盖章）" if by_institution else "申请人（签字）",
-        opinions=tuple(dict.fromkeys(_OPINIONS[review.by] for review in one.row.reviews)),
+        declaration=declaration,
+        signed_by=signed_by,
+        opinions=tuple(_boxes(one)),
         reviews=tuple(_reviews(steps)),
         materials=tuple(material.zh for material in one.row.materials),
     )
+
+
+def _boxes(one: Application) -> Iterator[str]:
+    """A box for each body that reviews; where the authority acts by itself nobody else does."""
+    bodies = dict.fromkeys(review.by for review in one.row.reviews)
+    for by in bodies:
+        if by == "authority" or one.source != "authority":
+            further = by == "institution" and one.row.effect == "file_institution"
+            yield f"{physician.FURTHER}意见" if further else _OPINIONS[by]
 
 
 def _person(one: Application, known: Known) -> Iterator[Entry]:
     gender, ethnic_group = known.either("gender"), known.of("ethnic_group")
     yield Entry("姓名", one.name)
     yield Entry("性别", GENDERS.label(gender) if gender else "")
-    yield Entry("出生日期", _shown(known.either("birth_date")))
+    yield Entry("出生日期", shown(known.either("birth_date")))
     yield Entry("民族", ETHNIC_GROUPS.label(ethnic_group) if ethnic_group else "")
-    yield Entry("国籍", _shown(known.of("nationality")))
-    yield Entry("健康状况", _shown(known.of("health")))
+    yield Entry("国籍", shown(known.of("nationality")))
+    yield Entry("健康状况", shown(known.of("health")))
     yield Entry("证件类型", ID_TYPES.label(RESIDENT_ID))
     yield Entry("证件号码", known.id_number)
-    yield Entry("通过护士执业资格考试时间", _shown((known.exam or {}).get("passed_on")), wide=True)
+    if one.row.profession == "physician":
+        yield from physician.qualification(known)
+        return
+    yield Entry("通过护士执业资格考试时间", shown((known.exam or {}).get("passed_on")), wide=True)
 
 
 def _education(one: Application, known: Known) -> Iterator[Entry]:
     for name in ("school", "major", "education", "degree", "study_length", "graduated_on"):
-        yield _information(one, known, name)
-    yield _information(one, known, "study_experience", wide=True)
+        yield information(one, known, name)
+    yield information(one, known, "study_experience", wide=True)
 
 
 def _registration(known: Known) -> Iterator[Entry]:
     held = known.registration or {}
     yield Entry("护士执业证书编号", known.certificate_number or "")
-    yield Entry("注册有效期", _period(held.get("valid_from"), held.get("valid_until")))
-    yield Entry("现执业机构", _shown(held.get("institution_name")))
-    yield Entry("注册机关", _shown(held.get("authority_name")))
+    yield Entry("注册有效期", period(held.get("valid_from"), held.get("valid_until")))
+    yield Entry("现执业机构", shown(held.get("institution_name")))
+    yield Entry("注册机关", shown(held.get("authority_name")))
     if held.get("cancelled_on"):
-        yield Entry("注销日期", _shown(held["cancelled_on"]))
+        yield Entry("注销日期", shown(held["cancelled_on"]))
         yield Entry("注销原因", CANCELLATION_GROUNDS.label(held["cancellation_ground"]))
 
 
 def _request(one: Application, known: Known) -> Iterator[Entry]:
     """What the form says, and from the record what it leaves as it is."""
-    form = one.form
+    form, of_physician = one.form, one.row.profession == "physician"
     yield Entry("业务类型", one.row.name.zh)
-    yield Entry("申请方式", "机构申请" if one.source == "institution" else "个人申请")
-    yield Entry("执业机构" if one.row.effect in _STAY else "拟执业机构", one.institution_name)
+    yield Entry("申请方式", _WAYS[one.source])
+    yield Entry(_INSTITUTIONS.get(one.row.effect, _INTENDED), one.institution_name)
     yield Entry("审批机关", one.authority_name or "")
+    if of_physician:
+        yield from physician.request(one, known)
     for name in ("department", "work_category", "position", "title", "work_began_on"):
-        yield _information(one, known, name)
+        if name != "work_category" or not of_physician:
+            yield information(one, known, name)
     yield from _military(one)
-    yield _information(one, known, "work_experience", wide=True)
-    yield from _declared(one)
+    yield information(one, known, "work_experience", wide=True)
+    yield from physician.declared(one) if of_physician else _declared(one)
+    yield from _training(form.get("training"), "培训" if of_physician else "临床护理培训")
     if form.get("secondment") is not None:
-        yield Entry("经批准的外派支援、进修、学术交流", _shown(form["secondment"]), wide=True)
-    if form.get("ground") or one.row.effect in ("cancel", "reissue"):
+        yield Entry("经批准的外派支援、进修、学术交流", shown(form["secondment"]), wide=True)
+    if form.get("ground") or one.row.effect in _GROUNDS:
         ground = form.get("ground")
-        label = "注销原因" if one.row.effect == "cancel" else "补办原因"
-        yield Entry(label, _GROUNDS[ground].zh if ground in _GROUNDS else ground or "", wide=True)
+        label = _GROUNDS.get(one.row.effect, "原因")
+        yield Entry(label, ground_label(one.row, ground, "zh") if ground else "", wide=True)
     if informed := form.get("informed"):
         by = informed.get("by")
-        yield Entry("告知本人的日期", _shown(informed.get("on")))
+        yield Entry("告知本人的日期", shown(informed.get("on")))
         yield Entry("告知方式", WAYS_OF_INFORMING.label(by) if by else "")
     yield Entry("备注", form.get("note") or "", wide=True)
 
@@ -213,34 +226,25 @@ def _military(one: Application) -> Iterator[Entry]:
     yield Entry("来源", MILITARY_SOURCES.label(source) if source else "")
     yield Entry("原军队武警机构", one.origin_institution_name or "")
     yield Entry("原护士证号", military.get("certificate_number") or "")
-    yield Entry("原注册有效期至", _shown(military.get("valid_until")))
+    yield Entry("原注册有效期至", shown(military.get("valid_until")))
 
 
 def _declared(one: Application) -> Iterator[Entry]:
-    """Capacity, health and training, where the business type asks for them or they are told."""
+    """Capacity and health, where the business type asks for them or they are told."""
     form, needed = one.form, one.row.needs
-    health, training = form.get("health") or {}, form.get("training")
+    health = form.get("health") or {}
     if health or "health" in needed or "full_civil_capacity" in form:
-        yield Entry("具有完全民事行为能力", _shown(form.get("full_civil_capacity")))
-        yield Entry("符合健康标准", _shown(health.get("meets_standard")))
-        yield Entry("健康体检日期", _shown(health.get("checked_on")))
+        yield Entry("具有完全民事行为能力", shown(form.get("full_civil_capacity")))
+        yield Entry("符合健康标准", shown(health.get("meets_standard")))
+        yield Entry("健康体检日期", shown(health.get("checked_on")))
         yield Entry("体检机构", health.get("institution_name") or "")
+
+
+def _training(training: Mapping[str, Any] | None, label: str) -> Iterator[Entry]:
     if training:
         passed = "考核合格" if training["passed"] else "考核不合格"
-        period = _period(training["began_on"], training["ended_on"])
-        text = f"{training['institution_name']}　{period}　{passed}"
-        yield Entry("临床护理培训", text, wide=True)
-
-
-def _information(one: Application, known: Known, name: str, *, wide: bool = False) -> Entry:
-    """A field that the form may change: as the form has it, else as it is on record."""
-    given = {**one.form, **(one.form.get("education") or {})}
-    if not isinstance(given.get("education"), str):
-        given.pop("education", None)
-    value = given.get(name) or (known.either(name) if name in FROM_EXAM else known.of(name))
-    table = EDUCATION if name == "education" else CODED.get(name)
-    shown = table.label(str(value)) if table and value else _shown(value)
-    return Entry(LABELS[name].zh, shown, wide)
+        days = period(training["began_on"], training["ended_on"])
+        yield Entry(label, f"{training['institution_name']}　{days}　{passed}", wide=True)
 
 
 def _reviews(steps: Sequence[Mapping[str, Any]]) -> Iterator[Opinion]:
@@ -261,24 +265,3 @@ def decision_of(action: str) -> str | None:
     for side in _SIDES:
         action = action.removeprefix(side)
     return DECISIONS.get(action)
-
-
-def _period(begin: Any, end: Any) -> str:
-    return f"{_shown(begin)}至{_shown(end)}" if begin and end else ""
-
-
-def _shown(value: Any) -> str:
-    """A value for a reader: dates in Chinese, yes and no, nothing as nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    day = value if isinstance(value, date) else _day(str(value))
-    return f"{day:%Y年%m月%d日}" if day else str(value)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None

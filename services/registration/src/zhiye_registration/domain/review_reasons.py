@@ -16,7 +16,7 @@ REVIEW_REASONS: dict[str, Text] = {
         "非本机构拟聘用人员", "The institution does not mean to employ them"
     ),
     "photo_unsuitable": Text("照片不符合要求", "The photo does not meet the requirements"),
-    "training_insufficient": Text("临床护理培训不符合要求", "The training does not suffice"),
+    "training_insufficient": Text("培训不符合要求", "The training does not suffice"),
     "health_not_met": Text("不符合健康标准", "The health standard is not met"),
     "not_eligible": Text("不具备法定条件", "A condition of the law is not met"),
     OTHER: Text("其他", "Other"),

@@ -18,12 +18,9 @@ from zhiye_registration.application.submit_application import submit_application
 from zhiye_registration.application.withdraw_application import withdraw_application
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.policy import BUSINESS_TYPES
+from zhiye_registration.entrypoints.application_schemas import ApplicationOut
 from zhiye_registration.entrypoints.forms import read_form
-from zhiye_registration.entrypoints.schemas import (
-    ApplicationIn,
-    ApplicationOut,
-    RevisionIn,
-)
+from zhiye_registration.entrypoints.schemas import ApplicationIn, RevisionIn
 from zhiye_registration.entrypoints.views import application_view
 from zhiye_registration.kit import Kit
 

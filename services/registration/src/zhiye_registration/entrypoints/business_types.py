@@ -58,12 +58,18 @@ def routes(kit: Kit) -> Routes:
         institution_id: Annotated[
             str | None, Query(max_length=64, description="The intended institution, if known")
         ] = None,
+        registration_id: Annotated[
+            str | None,
+            Query(max_length=64, description="A physician's who has several: which one"),
+        ] = None,
     ) -> EligibilityOut:
         """“May I?”: each condition with met, not met or unknown, its source and how to meet it.
         What an open draft of the type declares is taken into account."""
         row = _row(slug)
         async with kit.database.reading() as connection:
-            facts, assessed = await assess_eligibility(connection, kit, caller, row, institution_id)
+            facts, assessed = await assess_eligibility(
+                connection, kit, caller, row, institution_id, registration_id
+            )
         outcomes = {one.outcome for one in assessed}
         return EligibilityOut(
             business_type=row.slug,

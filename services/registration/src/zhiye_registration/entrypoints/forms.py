@@ -29,6 +29,8 @@ from zhiye_contracts.codes import (
     CodeTable,
 )
 from zhiye_contracts.reasons import Language
+from zhiye_registration.domain.business_type import BusinessType
+from zhiye_registration.domain.grounds import ground_label
 
 _PHYSICIAN_GROUNDS = {**PHYSICIAN_CANCELLATION_GROUNDS, **OFF_POST_GROUNDS, **REISSUE_GROUNDS}
 
@@ -236,19 +238,14 @@ _CODED: dict[str, dict[str, tuple[CodeTable, _Read]]] = {
         **_OF_BOTH,
     },
 }
-_GROUNDS = {
-    "nurse": (CANCELLATION_GROUNDS, REISSUE_GROUNDS),
-    "physician": (PHYSICIAN_CANCELLATION_GROUNDS, OFF_POST_GROUNDS, REISSUE_GROUNDS),
-}
 
 
-def labels_of(profession: str, form: Mapping[str, Any], language: Language) -> dict[str, str]:
+def labels_of(row: BusinessType, form: Mapping[str, Any], language: Language) -> dict[str, str]:
     """The labels of the codes in a form, by the path of the field."""
-    found = {path: (table, read(form)) for path, (table, read) in _CODED[profession].items()}
+    found = {path: (table, read(form)) for path, (table, read) in _CODED[row.profession].items()}
     labels = {path: table.label(code, language) for path, (table, code) in found.items() if code}
-    for table in _GROUNDS[profession]:
-        if (ground := form.get("ground")) in table:
-            labels["ground"] = table.label(str(ground), language)
+    if ground := form.get("ground"):
+        labels["ground"] = ground_label(row, ground, language)
     for place, scope in enumerate(form.get("scopes") or ()):
         labels[f"scopes.{place}"] = PHYSICIAN_SCOPES.label(scope, language)
     return labels

@@ -8,8 +8,9 @@ from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx
 from zhiye_registration.application.decide_application import decide_application
 from zhiye_registration.application.review_application import review_application
+from zhiye_registration.entrypoints.application_schemas import ApplicationOut
 from zhiye_registration.entrypoints.applications import Id, answer
-from zhiye_registration.entrypoints.schemas import ApplicationOut, ReviewIn
+from zhiye_registration.entrypoints.schemas import ReviewIn
 from zhiye_registration.kit import Kit
 
 

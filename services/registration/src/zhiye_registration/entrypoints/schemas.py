@@ -12,12 +12,11 @@ from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
-from zhiye_registration.domain.scope_case import State as ScopeCaseState
-from zhiye_registration.domain.workflow import Action, State
+from zhiye_registration.domain.workflow import State
 from zhiye_registration.entrypoints.forms import Form
 
 _INSTITUTION = "01JD0000000000000000INS001"
-_FORM: dict[str, Any] = {
+EXAMPLE_FORM: dict[str, Any] = {
     "department": "ward",
     "work_category": "clinical-nursing",
     "full_civil_capacity": True,
@@ -29,7 +28,11 @@ class ApplicationIn(Schema):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"business_type": "nurse-first", "institution_id": _INSTITUTION, "form": _FORM}
+                {
+                    "business_type": "nurse-first",
+                    "institution_id": _INSTITUTION,
+                    "form": EXAMPLE_FORM,
+                }
             ]
         }
     )
@@ -50,7 +53,7 @@ class ApplicationIn(Schema):
 
 class RevisionIn(Schema):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"institution_id": _INSTITUTION, "form": _FORM}]}
+        json_schema_extra={"examples": [{"institution_id": _INSTITUTION, "form": EXAMPLE_FORM}]}
     )
 
     institution_id: str | None = Field(
@@ -133,47 +136,6 @@ class ApplicationItem(BaseModel):
         None, description="Negative when late; what is kept while the clock is stopped"
     )
     clock_stopped: bool = Field(description="It waits for the applicant's correction")
-
-
-class StepOut(BaseModel):
-    """One entry of the timeline: who, when, what, why."""
-
-    at: datetime
-    action: str = Field(examples=["institution_approved"])
-    action_label: str = Field(examples=["机构审核同意"])
-    state: State
-    state_label: str
-    actor_role: str
-    actor_name: str
-    organisation: str | None = None
-    reasons: list[ToldReasonOut]
-    deadline: date | None = None
-
-
-class ScopeCaseBrief(BaseModel):
-    """What two provinces settle about a physician's scopes (Q49): see `/api/v1/scope-cases`."""
-
-    id: str = Field(examples=["01JD0000000000000000SCO001"])
-    number: str = Field(examples=["X202611230000001"])
-    state: ScopeCaseState
-    state_label: str = Field(examples=["协商中"])
-    deadline: date
-    agreed_scopes: list[str] | None = Field(description="With which it can be approved")
-
-
-class ApplicationOut(ApplicationItem):
-    """One application whole; ``version`` is also the ETag."""
-
-    version: int
-    created_at: datetime
-    form: dict[str, Any] = Field(examples=[_FORM])
-    form_labels: dict[str, str] = Field(
-        description="Labels of the codes in the form, by path", examples=[{"department": "病房"}]
-    )
-    actions: list[Action] = Field(description="What the caller may do now")
-    checklist: list[str] = Field(description="Paper still to be handed in (Q48)")
-    scope_case: ScopeCaseBrief | None = Field(None, description="Of a physician's, if there is one")
-    timeline: list[StepOut]
 
 
 class ConditionOut(BaseModel):

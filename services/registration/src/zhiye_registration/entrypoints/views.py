@@ -17,6 +17,7 @@ from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters import applications, scope_cases
 from zhiye_registration.adapters.merges import SYSTEM
+from zhiye_registration.application.about_application import about_application
 from zhiye_registration.application.access import side_of
 from zhiye_registration.application.military import opened_form
 from zhiye_registration.domain.application import Application
@@ -24,6 +25,7 @@ from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 from zhiye_registration.domain.scope_case import STATES as CASE_STATES
 from zhiye_registration.domain.workflow import ACTIONS, STATES, Action, allowed_actions
+from zhiye_registration.entrypoints.about_views import about_view
 from zhiye_registration.entrypoints.forms import labels_of
 from zhiye_registration.kit import Kit
 
@@ -35,7 +37,8 @@ STEPS: dict[str, Text] = {
     "resubmitted": Text("补正后重新提交", "resubmitted after correction"),
     "withdrawn": Text("撤回申请", "withdrawn"),
     "superseded": Text(
-        "因机构提交注销申请而终止", "ended, because the institution filed a cancellation"
+        "因机构或审批机关提出申请而终止",
+        "ended, because the institution or the authority filed one",
     ),
     "origin_approved": Text("原军队武警机构审核同意", "approved by the military institution"),
     "origin_returned": Text("原军队武警机构退回补正", "returned by the military institution"),
@@ -54,6 +57,7 @@ STEPS: dict[str, Text] = {
     "merge_undone": Text("机构合并已撤销", "merge of the institution undone"),
 }
 """Every entry that a timeline can have."""
+_BY_AUTHORITY = Text("审批机关依职权提出", "opened by the authority itself")
 
 SYSTEM_NAME = Text("系统", "the system")
 
@@ -122,19 +126,22 @@ async def application_view(
 ) -> dict[str, Any]:
     """An application whole, with its timeline and what the caller may do."""
     steps = await applications.STEPS.of(connection, one.id)
-    return item_view(kit, one, kit.clock.today(), language) | {
+    today = kit.clock.today()
+    about = await about_application(connection, kit, one, caller)
+    return item_view(kit, one, today, language) | {
         "version": one.version,
         "created_at": one.created_at,
         "form": opened_form(kit, one.form),
-        "form_labels": labels_of(one.row.profession, one.form, language),
+        "form_labels": labels_of(one.row, one.form, language),
         "actions": _actions(one, caller),
         "checklist": [material.read(language) for material in one.row.materials],
+        **about_view(about, today, language),
         "scope_case": await _scope_case(connection, one, language),
         "timeline": [
             {
                 "at": step["at"],
                 "action": step["action"],
-                "action_label": STEPS[step["action"]].read(language),
+                "action_label": _label_of(step).read(language),
                 "state": step["state"],
                 "state_label": STATES[step["state"]].read(language),
                 "actor_role": step["actor_role"],
@@ -148,6 +155,11 @@ async def application_view(
             for step in steps
         ],
     }
+
+
+def _label_of(step: Mapping[Any, Any]) -> Text:
+    by_authority = step["action"] == "filed" and step["actor_role"] == "authority"
+    return _BY_AUTHORITY if by_authority else STEPS[step["action"]]
 
 
 async def _scope_case(
