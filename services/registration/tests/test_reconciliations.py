@@ -24,7 +24,8 @@ from services.registration.tests.reconciling import (
 from services.registration.tests.rostering import certificate, enrol, id_number
 
 from zhiye_contracts.identifiers import mask_id_number
-from zhiye_registration.domain.reconciliation import FINDINGS, STEPS, Place, is_other_name
+from zhiye_registration.domain.reconciliation import Place, is_other_name
+from zhiye_registration.domain.reconciliation_findings import AGREEING, FINDINGS, STEPS
 
 
 async def passed(world, serial, name="王芳"):
@@ -63,12 +64,14 @@ async def test_every_line_comes_to_one_finding_with_one_step_or_none(world):
 
 
 def test_every_finding_but_agreement_has_a_step_and_says_why_in_both_languages():
-    for finding in FINDINGS.values():
-        assert finding.why.zh
-        assert finding.why.en
-        assert finding.source
-        assert (finding.step is None) == (finding.code == "agrees")
-    assert {f.step.code for f in FINDINGS.values() if f.step} == set(STEPS)
+    for profession, findings in FINDINGS.items():
+        for finding in findings.values():
+            assert finding.why.zh
+            assert finding.why.en
+            assert finding.source
+            assert (finding.step is None) == (finding.code in AGREEING)
+        steps = {f.step.code for f in findings.values() if f.step}
+        assert steps == set(STEPS[profession])
 
 
 async def test_a_line_says_why_and_what_to_do_in_the_readers_language(world):

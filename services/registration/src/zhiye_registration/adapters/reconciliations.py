@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    exists,
     func,
     literal,
     or_,
@@ -26,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters.physician_tables import practice_filing
 from zhiye_registration.adapters.record_tables import (
     reconciliation,
     reconciliation_line,
@@ -38,17 +41,46 @@ from zhiye_registration.adapters.tables import (
     qualification,
     registration,
 )
-from zhiye_registration.domain.reconciliation import OPEN_STATES
+from zhiye_registration.domain.reconciliation import OPEN_STATES, Place
 
 AT_ONCE = 1_000
 """People in one query."""
-PROFESSION = "nurse"
+_THE_PROFESSION = bindparam("profession", type_=String)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The institution that compares, of which profession, on which day."""
+
+    profession: str
+    place: Place
+    today: date
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {
+            "profession": self.profession,
+            "institution": self.place.id,
+            "region": self.place.region,
+            "today": self.today,
+        }
+
 
 _r, _q, _a, _v = registration.c, qualification.c, application.c, verification.c
+_f = practice_filing.c
 _l = reconciliation_line.c
 _KEYS = bindparam("keys", type_=ARRAY(String))
 IS_OPEN_LINE = _l.step_state.in_(OPEN_STATES)
 
+_IS_FILED = (
+    (_f.institution_id == bindparam("institution"))
+    & text("practice_filing.status = 'in_force'")
+    & (_f.from_on <= bindparam("today"))
+    & (_f.until_on >= bindparam("today"))
+)
+_FILED_HERE = and_(
+    _THE_PROFESSION == "physician", exists().where(_f.person_key == _r.person_key, _IS_FILED)
+)
 _SHOWN = (
     _r.id,
     _r.person_key,
@@ -61,37 +93,54 @@ _SHOWN = (
     _r.department,
     _r.work_category,
     _r.title,
+    _r.level,
+    _r.category,
+    _r.scopes,
     _r.institution_id,
     _r.region,
     func.coalesce(institution.c.name, "").label("institution_name"),
 )
 _WITH_PLACE = registration.outerjoin(institution, institution.c.id == _r.institution_id)
+_IN_FORCE = _r.status == "registered"
 _REGISTER = (
-    select(*_SHOWN)
+    select(*_SHOWN, _FILED_HERE.label("filed_here"))
     .select_from(_WITH_PLACE)
-    .where(_r.person_key == any_(_KEYS), _r.profession == PROFESSION)
+    .where(_r.person_key == any_(_KEYS), _r.profession == _THE_PROFESSION)
     .ext(distinct_on(_r.person_key))
-    # The one in force goes before all others, whatever is newer.
-    .order_by(_r.person_key, (_r.status == "registered").desc(), _r.id.desc())
+    # Those in force go before all others, whatever is newer: the one here, the one in the location
+    # of here, any other.
+    .order_by(
+        _r.person_key,
+        _IN_FORCE.desc(),
+        (_IN_FORCE & (_r.institution_id == bindparam("institution"))).desc(),
+        (_IN_FORCE & func.starts_with(bindparam("region"), _r.location)).desc(),
+        _r.id.desc(),
+    )
 )
 _ROSTER = (
     select(*_SHOWN)
     .select_from(_WITH_PLACE)
     .where(
         _r.institution_id == bindparam("institution"),
-        _r.profession == PROFESSION,
+        _r.profession == _THE_PROFESSION,
         _r.status == "registered",
     )
     .order_by(_r.id)
 )
+_FILED_KEYS = select(_f.person_key).where(_IS_FILED)
 _QUALIFIED = (
     select(_q.person_key, _q.name)
-    .where(_q.person_key == any_(_KEYS), _q.profession == PROFESSION, _q.in_force)
+    .where(_q.person_key == any_(_KEYS), _q.profession == _THE_PROFESSION, _q.in_force)
     .ext(distinct_on(_q.person_key))
     .order_by(_q.person_key, _q.passed_on.desc(), _q.id.desc())
 )
 _LOOKED_UP = (
-    select(_v.person_key, func.bool_or(_v.found).label("found"), func.min(_v.at).label("first"))
+    select(
+        _v.person_key,
+        func.bool_or(_v.found).label("found"),
+        func.count().filter(~_v.found).label("misses"),
+        func.min(_v.at).label("first"),
+    )
     .where(
         _v.organisation_id == bindparam("organisation"),
         _v.at > bindparam("since"),
@@ -117,6 +166,7 @@ _STARTED = (
         _l.person_key == any_(_KEYS),
         _l.step_state == "started",
         reconciliation.c.institution_id == bindparam("institution"),
+        reconciliation.c.profession == _THE_PROFESSION,
     )
     .order_by(_l.reconciliation_id)
 )
@@ -126,6 +176,7 @@ _FILED = (
         _a.person_key == any_(_KEYS),
         _a.institution_id == bindparam("institution"),
         text(IS_OPEN),
+        func.split_part(_a.business_type, "-", 1) == _THE_PROFESSION,
         or_(_a.submitted_at.is_not(None), _a.source == "institution"),
     )
     .order_by(_a.id)
@@ -137,20 +188,32 @@ async def hold(tx: Transaction, organisation: str) -> None:
     await tx.execute(_HOLD, {"organisation": organisation})
 
 
-async def register_of(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, RowMapping]:
-    """The registration of each person who has one: that in force, else the newest."""
-    rows = await connection.execute(_REGISTER, {"keys": list(keys)})
+async def register_of(
+    connection: AsyncConnection, whose: Whose, keys: Sequence[str]
+) -> dict[str, RowMapping]:
+    """The registration of each person who has one: that at the institution, else one in force,
+    else the newest."""
+    rows = await connection.execute(_REGISTER, whose.given | {"keys": list(keys)})
     return {row["person_key"]: row for row in rows.mappings()}
 
 
-async def roster_of(connection: AsyncConnection, institution_id: str) -> Sequence[RowMapping]:
+async def roster_of(connection: AsyncConnection, whose: Whose) -> Sequence[RowMapping]:
     """Everybody on the register at an institution."""
-    return (await connection.execute(_ROSTER, {"institution": institution_id})).mappings().all()
+    return (await connection.execute(_ROSTER, whose.given)).mappings().all()
 
 
-async def qualified(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, str]:
+async def filed_here(connection: AsyncConnection, whose: Whose) -> set[str]:
+    """Physicians with a filing at the institution that is in force (Q10)."""
+    if whose.profession != "physician":
+        return set()
+    return set((await connection.execute(_FILED_KEYS, whose.given)).scalars())
+
+
+async def qualified(
+    connection: AsyncConnection, whose: Whose, keys: Sequence[str]
+) -> dict[str, str]:
     """The name on the newest qualification in force of each person who has one."""
-    rows = await connection.execute(_QUALIFIED, {"keys": list(keys)})
+    rows = await connection.execute(_QUALIFIED, whose.given | {"keys": list(keys)})
     return {row.person_key: row.name for row in rows}
 
 
@@ -163,19 +226,22 @@ async def looked_up(
 
 
 async def started_before(
-    connection: AsyncConnection, institution_id: str, keys: Sequence[str]
+    connection: AsyncConnection, whose: Whose, keys: Sequence[str]
 ) -> dict[tuple[str, str], RowMapping]:
     """Steps that earlier lists of the institution have started, by person and finding."""
-    rows = await connection.execute(_STARTED, {"institution": institution_id, "keys": list(keys)})
+    rows = await connection.execute(_STARTED, whose.given | {"keys": list(keys)})
     return {(row["person_key"], row["finding"]): row for row in rows.mappings()}
 
 
 async def filed(
-    connection: AsyncConnection, institution_id: str, keys: Sequence[str]
-) -> dict[str, RowMapping]:
-    """The open application of each person that the institution may see."""
-    rows = await connection.execute(_FILED, {"institution": institution_id, "keys": list(keys)})
-    return {row["person_key"]: row for row in rows.mappings()}
+    connection: AsyncConnection, whose: Whose, keys: Sequence[str]
+) -> dict[str, list[RowMapping]]:
+    """The open applications of each person that the institution may see."""
+    rows = await connection.execute(_FILED, whose.given | {"keys": list(keys)})
+    found: dict[str, list[RowMapping]] = {}
+    for row in rows.mappings():
+        found.setdefault(row["person_key"], []).append(row)
+    return found
 
 
 async def add_lines(tx: Transaction, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -211,15 +277,21 @@ async def find(
 
 
 async def own(
-    connection: AsyncConnection, institution_id: str, before: str | None, limit: int
+    connection: AsyncConnection,
+    institution_id: str,
+    profession: str | None,
+    before: str | None,
+    limit: int,
 ) -> Sequence[RowMapping]:
-    """The newest first."""
+    """The newest first, of one profession or of both."""
     query = (
         select(reconciliation)
         .where(reconciliation.c.institution_id == institution_id)
         .order_by(reconciliation.c.id.desc())
         .limit(limit)
     )
+    if profession is not None:
+        query = query.where(reconciliation.c.profession == profession)
     if before is not None:
         query = query.where(reconciliation.c.id < before)
     return (await connection.execute(query)).mappings().all()

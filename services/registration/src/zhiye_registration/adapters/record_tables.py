@@ -225,6 +225,7 @@ reconciliation = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("institution_id", Text, nullable=False),
+    Column("profession", Text, nullable=False, server_default="nurse"),
     Column("account_id", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("lines", Integer, nullable=False),

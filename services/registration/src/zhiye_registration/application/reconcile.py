@@ -2,7 +2,7 @@
 by line, and kept for a while so that each difference is followed to its end (Q20, Q41).
 
 People on it who are not on the institution's roster count as looked up: each is recorded once in 24
-hours, told to the person, and there are only so many.
+hours, and each time that number and name miss; told to the person, and there are only so many.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from zhiye_chassis.telemetry import log
 from zhiye_contracts import purposes
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import reconciliations
-from zhiye_registration.adapters.reconciliations import AT_ONCE
+from zhiye_registration.adapters.reconciliations import AT_ONCE, Whose
 from zhiye_registration.adapters.record_tables import reconciliation, verification
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.reconciliation import (
-    FINDINGS,
     HIDDEN,
     Place,
     Recorded,
     finding_of,
     of_roster,
 )
+from zhiye_registration.domain.reconciliation_findings import FINDINGS
 from zhiye_registration.domain.reconciliation_list import COLUMNS, REQUIRED, Listed, read_line
 from zhiye_registration.kit import Kit
 
@@ -64,9 +64,14 @@ class _Compared:
 
 
 async def reconcile(
-    kit: Kit, caller: Principal, stream: AsyncIterator[bytes], *, declared: Format | None
+    kit: Kit,
+    caller: Principal,
+    stream: AsyncIterator[bytes],
+    profession: str,
+    *,
+    declared: Format | None,
 ) -> str:
-    """The id of the comparison.
+    """The id of the comparison of a list of nurses, or of physicians.
 
     Raises ``Refused``: 415, 413, every fault of the header at once, 422 ``sheet_empty`` and
     ``list_too_long``, 429 ``list_strangers_used_up`` and ``list_misses_used_up``: then nothing is
@@ -75,20 +80,23 @@ async def reconcile(
     taking = Taking(stream, MOST_BYTES)
     file_format = await taking.begin(declared)
     with await taking.spool() as file:
-        entries = await asyncio.to_thread(_read, kit, file, file_format, taking.size)
+        entries = await asyncio.to_thread(_read, kit, file, file_format, taking.size, profession)
     id_ = new_id()
     async with kit.database.transaction() as tx:
         place = await own_place(tx, caller)
         await reconciliations.hold(tx, place.id)
-        roster = await reconciliations.roster_of(tx.connection, place.id)
-        found = await _compare(tx, kit, place, entries, {row["person_key"] for row in roster})
+        today = kit.clock.today()
+        whose = Whose(profession, place, today)
+        roster = await reconciliations.roster_of(tx.connection, whose)
+        own = {row["person_key"] for row in roster}
+        own |= await reconciliations.filed_here(tx.connection, whose)
+        found = await _compare(tx, kit, whose, entries, own)
         await _count_strangers(tx, kit, caller, place, len(roster), found.strangers)
         listed = {entry.person_key for entry in entries}
         missing = (row for row in roster if row["person_key"] not in listed)
         last = max((entry.listed.line for entry in entries), default=1)
-        today = kit.clock.today()
-        found.lines += [_of_roster(row, n, today) for n, row in enumerate(missing, last + 1)]
-        await _carry_on(tx, place, found.lines)
+        found.lines += [_of_roster(row, n, whose) for n, row in enumerate(missing, last + 1)]
+        await _carry_on(tx, whose, found.lines)
         counts = Counter(line["finding"] for line in found.lines)
         now = kit.clock.now()
         await tx.execute(
@@ -96,6 +104,7 @@ async def reconcile(
             {
                 "id": id_,
                 "institution_id": place.id,
+                "profession": profession,
                 "account_id": caller.account_id,
                 "created_at": now,
                 "lines": len(entries),
@@ -121,15 +130,17 @@ async def own_place(tx: Transaction, caller: Principal) -> Place:
     return Place(row["id"], row["name"], row["region"])
 
 
-def _read(kit: Kit, file: BinaryIO, file_format: Format, size: int) -> list[_Entry]:
+def _read(
+    kit: Kit, file: BinaryIO, file_format: Format, size: int, profession: str
+) -> list[_Entry]:
     """The whole list; in a thread, as parsing, sealing and indexing it takes a while."""
     today = kit.clock.today()
-    sheet = open_sheet(file, file_format, size, COLUMNS, REQUIRED)
+    sheet = open_sheet(file, file_format, size, COLUMNS[profession], REQUIRED)
     entries: list[_Entry] = []
     for line in sheet.lines(0, 0):
         if len(entries) == MOST_LINES:
             raise Refused(_TOO_LONG)
-        listed = read_line(line.number, line.cells, line.reasons, today)
+        listed = read_line(line.number, line.cells, line.reasons, today, profession)
         if listed.id_number is None:
             entries.append(_Entry(listed))
             continue
@@ -139,7 +150,7 @@ def _read(kit: Kit, file: BinaryIO, file_format: Format, size: int) -> list[_Ent
                 listed,
                 kit.person_key(listed.id_number),
                 kit.settings.cipher.seal(listed.id_number, purposes.ID_NUMBER),
-                kit.certificate_key(certificate) if certificate else None,
+                kit.certificate_key(str(certificate)) if certificate else None,
             )
         )
     if not entries:
@@ -148,26 +159,26 @@ def _read(kit: Kit, file: BinaryIO, file_format: Format, size: int) -> list[_Ent
 
 
 async def _compare(
-    tx: Transaction, kit: Kit, place: Place, entries: Sequence[_Entry], on_roster: set[str]
+    tx: Transaction, kit: Kit, whose: Whose, entries: Sequence[_Entry], on_roster: set[str]
 ) -> _Compared:
     result = _Compared()
-    today, seen = kit.clock.today(), set[str]()
+    seen = set[str]()
     for some in _by(AT_ONCE, entries):
         keys = list({entry.person_key for entry in some if entry.person_key})
-        register = await reconciliations.register_of(tx.connection, keys)
+        register = await reconciliations.register_of(tx.connection, whose, keys)
         others = [key for key in keys if key not in register]
-        qualified = await reconciliations.qualified(tx.connection, others) if others else {}
+        qualified = await reconciliations.qualified(tx.connection, whose, others) if others else {}
         for entry in some:
             key = entry.person_key
             if key is None:
-                result.lines.append(_invalid(entry))
+                result.lines.append(_invalid(entry, whose))
                 continue
             if key in seen:
-                result.lines.append(_line(entry, "listed_twice"))
+                result.lines.append(_line(whose, entry, "listed_twice"))
                 continue
             seen.add(key)
             row = register.get(key)
-            line = _judged(kit, place, entry, row, qualified.get(key), today)
+            line = _judged(kit, whose, entry, row, qualified.get(key))
             result.lines.append(line)
             if key not in on_roster:
                 result.strangers[key] = line["finding"] not in _MISSES
@@ -176,25 +187,30 @@ async def _compare(
 
 def _judged(
     kit: Kit,
-    place: Place,
+    whose: Whose,
     entry: _Entry,
     row: RowMapping | None,
     qualified_as: str | None,
-    today: date,
 ) -> dict[str, Any]:
+    place = whose.place
     recorded = recorded_of(row) if row else None
     differences: dict[str, Any] = {}
     if row is not None and recorded is not None and recorded.at(place):
         differences = _differences(kit, entry, row)
     finding = finding_of(
-        entry.listed.name, recorded, qualified_as, place, today, differs=bool(differences)
+        entry.listed.name,
+        recorded,
+        qualified_as,
+        place,
+        whose.today,
+        differs=bool(differences),
     )
     if finding == "name_differs":
         differences = {"name": {"list": entry.listed.name, "register": row and row["name"]}} | (
             differences
         )
     shown = row if finding not in HIDDEN else None
-    return _line(entry, finding, differences, shown)
+    return _line(whose, entry, finding, differences, shown)
 
 
 def _differences(kit: Kit, entry: _Entry, row: RowMapping) -> dict[str, Any]:
@@ -203,7 +219,7 @@ def _differences(kit: Kit, entry: _Entry, row: RowMapping) -> dict[str, Any]:
     for name, said in entry.listed.values.items():
         if name == "certificate_number":
             if entry.certificate_key != row["certificate_key"]:
-                sealed = kit.settings.cipher.seal(said, purposes.CERTIFICATE_NUMBER)
+                sealed = kit.settings.cipher.seal(str(said), purposes.CERTIFICATE_NUMBER)
                 found[name] = {"list": sealed, "register": row["sealed_certificate_number"]}
             continue
         recorded = row[name]
@@ -221,16 +237,19 @@ def recorded_of(row: Mapping[Any, Any]) -> Recorded:
         row["institution_id"],
         row["institution_name"],
         row["region"],
+        row["filed_here"],
     )
 
 
 def _line(
+    whose: Whose,
     entry: _Entry,
     finding: str,
     differences: Mapping[str, Any] | None = None,
     row: RowMapping | None = None,
 ) -> dict[str, Any]:
     return _new(
+        whose,
         entry.listed.line,
         finding,
         entry.listed.name,
@@ -241,20 +260,21 @@ def _line(
     )
 
 
-def _invalid(entry: _Entry) -> dict[str, Any]:
+def _invalid(entry: _Entry, whose: Whose) -> dict[str, Any]:
     reasons = [{"field": one.field, "code": one.code} for one in entry.listed.reasons]
     return _new(
-        entry.listed.line, "line_invalid", entry.listed.name, None, None, None, {"": reasons}
+        whose, entry.listed.line, "line_invalid", entry.listed.name, None, None, None, {"": reasons}
     )
 
 
-def _of_roster(row: RowMapping, number: int, today: date) -> dict[str, Any]:
-    finding = of_roster(row["valid_until"], today)
+def _of_roster(row: RowMapping, number: int, whose: Whose) -> dict[str, Any]:
+    finding = of_roster(row["valid_until"], whose.today)
     key, sealed = row["person_key"], row["sealed_id_number"]
-    return _new(number, finding, row["name"], key, sealed, row["id"], {})
+    return _new(whose, number, finding, row["name"], key, sealed, row["id"], {})
 
 
 def _new(
+    whose: Whose,
     line: int,
     finding: str,
     name: str,
@@ -263,7 +283,7 @@ def _new(
     registration_id: str | None,
     differences: Mapping[str, Any],
 ) -> dict[str, Any]:
-    step = FINDINGS[finding].step
+    step = FINDINGS[whose.profession][finding].step
     return {
         "line": line,
         "finding": finding,
@@ -289,15 +309,20 @@ async def _count_strangers(
     each other, so none slips through beside another."""
     now = kit.clock.now()
     before = await reconciliations.looked_up(tx.connection, place.id, now - _DAY)
-    most = max(kit.own.reconciliation_strangers_per_day, 2 * roster)
-    missed = {key for key, row in before.items() if not row["found"]}
-    misses = missed | {key for key, found in strangers.items() if not found}
+    found_before = {key for key, row in before.items() if row["found"]}
+    most, most_misses = (
+        max(kit.own.reconciliation_strangers_per_day, 2 * roster),
+        kit.own.reconciliation_misses_per_day,
+    )
+    # Each upload of a number with a name that misses: names are not guessed one after the other.
+    missed_before = sum(row["misses"] for row in before.values())
+    missed = sum(not found for found in strangers.values())
     # Once they are used up, a number that somebody has is no more answered than any other.
-    used_up = len(missed) >= kit.own.reconciliation_misses_per_day and strangers.keys() - before
+    used_up = missed_before >= most_misses and strangers.keys() - found_before
     over = None
     if len(before.keys() | strangers.keys()) > most:
         over = _STRANGERS
-    elif used_up or len(misses) > kit.own.reconciliation_misses_per_day:
+    elif used_up or missed_before + missed > most_misses:
         over = _TOO_MANY_MISSES
     if over is not None:
         first = min((row["first"] for row in before.values()), default=None)
@@ -313,18 +338,18 @@ async def _count_strangers(
             "purpose": "reconciliation",
         }
         for key, found in strangers.items()
-        if key not in before
+        if not found or key not in found_before
     ]
     for some in _by(AT_ONCE, new):
         await tx.execute(insert(verification).values(list(some)))
 
 
-async def _carry_on(tx: Transaction, place: Place, lines: Sequence[dict[str, Any]]) -> None:
+async def _carry_on(tx: Transaction, whose: Whose, lines: Sequence[dict[str, Any]]) -> None:
     """What an earlier list has started goes on here: nobody is asked twice."""
     open_lines = [line for line in lines if line["step"] and line["person_key"]]
     for some in _by(AT_ONCE, open_lines):
         started = await reconciliations.started_before(
-            tx.connection, place.id, [line["person_key"] for line in some]
+            tx.connection, whose, [line["person_key"] for line in some]
         )
         for line in some:
             before = started.get((line["person_key"], line["finding"]))

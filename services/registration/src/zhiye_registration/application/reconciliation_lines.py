@@ -1,4 +1,4 @@
-"""Staff lists that were compared: how far each difference is on its way to its end (Q41).
+"""Staff lists that were compared: how far each difference is on its way to its end (Q20, Q41).
 
 What is open is compared anew with the register whenever somebody looks: a difference that is gone
 is settled, an application that is on its way is told of.
@@ -17,17 +17,17 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
 from zhiye_registration.adapters import reconciliations
-from zhiye_registration.adapters.reconciliations import AT_ONCE, IS_OPEN_LINE
+from zhiye_registration.adapters.reconciliations import AT_ONCE, IS_OPEN_LINE, Whose
 from zhiye_registration.adapters.record_tables import reconciliation_line
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.reconcile import own_place, recorded_of
 from zhiye_registration.domain.reconciliation import (
     HIDDEN,
     OPEN_STATES,
-    STEPS,
     Place,
     is_settled,
 )
+from zhiye_registration.domain.reconciliation_findings import STEPS
 from zhiye_registration.kit import Kit
 
 FRESH = timedelta(minutes=1)
@@ -39,6 +39,7 @@ _l = reconciliation_line.c
 class Line:
     """A line as it stands, with what is shown of the register and of an application beside it."""
 
+    profession: str
     row: Mapping[Any, Any]
     register: RowMapping | None = None
     application: RowMapping | None = None
@@ -70,7 +71,7 @@ async def read_progress(
             rows = await reconciliations.lines_of(
                 tx.connection, reconciliation_id, IS_OPEN_LINE, after=after, limit=AT_ONCE
             )
-            await refresh(tx, kit, place, reconciliation_id, rows)
+            await refresh(tx, kit, place, row["profession"], reconciliation_id, rows)
             if len(rows) < AT_ONCE:
                 break
             after = rows[-1]["line"]
@@ -90,7 +91,7 @@ async def read_lines(
     limit: int,
 ) -> list[Line]:
     """A page in the order of the list; those of the roster come last."""
-    place, _ = await own_reconciliation(tx, kit, caller, reconciliation_id)
+    place, one = await own_reconciliation(tx, kit, caller, reconciliation_id)
     wanted = []
     if finding is not None:
         wanted.append(_l.finding == finding)
@@ -99,7 +100,7 @@ async def read_lines(
     rows = await reconciliations.lines_of(
         tx.connection, reconciliation_id, *wanted, after=after, limit=limit
     )
-    return await refresh(tx, kit, place, reconciliation_id, rows)
+    return await refresh(tx, kit, place, one["profession"], reconciliation_id, rows)
 
 
 async def whole_list(
@@ -130,6 +131,7 @@ async def refresh(
     tx: Transaction,
     kit: Kit,
     place: Place,
+    profession: str,
     reconciliation_id: str,
     rows: Sequence[RowMapping],
 ) -> list[Line]:
@@ -137,19 +139,21 @@ async def refresh(
     the applications that mend the others."""
     keys = [row["person_key"] for row in rows if row["person_key"]]
     if not keys:
-        return [Line(row) for row in rows]
-    register = await reconciliations.register_of(tx.connection, keys)
-    filed = await reconciliations.filed(tx.connection, place.id, keys)
+        return [Line(profession, row) for row in rows]
     now, today = kit.clock.now(), kit.clock.today()
+    whose = Whose(profession, place, today)
+    register = await reconciliations.register_of(tx.connection, whose, keys)
+    filed = await reconciliations.filed(tx.connection, whose, keys)
     lines: list[Line] = []
     settled: list[int] = []
     for row in rows:
-        known, application = register.get(row["person_key"]), filed.get(row["person_key"])
-        step = STEPS.get(row["step"] or "")
-        if application is not None and (
-            step is None or application["business_type"] not in step.business_types
-        ):
-            application = None
+        known = register.get(row["person_key"])
+        step = STEPS[profession].get(row["step"] or "")
+        mends = step.business_types if step else ()
+        application = next(
+            (one for one in filed.get(row["person_key"], ()) if one["business_type"] in mends),
+            None,
+        )
         line: Mapping[Any, Any] = row
         if row["step_state"] in OPEN_STATES:
             if _gone(kit, row, known, place, today):
@@ -159,7 +163,7 @@ async def refresh(
                 linked = _linked(row, application)
                 await reconciliations.change_lines(tx, reconciliation_id, [row["line"]], linked)
                 line = {**row, **linked}
-        lines.append(Line(line, _shown(line, known, place), application))
+        lines.append(Line(profession, line, _shown(line, known, place), application))
     await reconciliations.change_lines(
         tx, reconciliation_id, settled, {"step_state": "settled", "settled_at": now}
     )

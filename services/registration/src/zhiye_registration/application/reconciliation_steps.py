@@ -22,7 +22,8 @@ from zhiye_registration.application.reconciliation_lines import (
     own_reconciliation,
     refresh,
 )
-from zhiye_registration.domain.reconciliation import STEPS, Place
+from zhiye_registration.domain.reconciliation import Place
+from zhiye_registration.domain.reconciliation_findings import STEPS
 from zhiye_registration.kit import Kit
 
 MOST_AT_ONCE = 2_000
@@ -43,8 +44,9 @@ async def start_step(
 ) -> Line:
     """The line after it. ``Refused``: 404, 409 ``nothing_to_mend``, ``step_settled_already``,
     ``step_started_already``."""
-    place, _ = await own_reconciliation(tx, kit, caller, reconciliation_id)
-    lines = await _lock(tx, kit, place, reconciliation_id, [line])
+    place, one = await own_reconciliation(tx, kit, caller, reconciliation_id)
+    profession = one["profession"]
+    lines = await _lock(tx, kit, place, profession, reconciliation_id, [line])
     if not lines:
         raise not_found()
     row = lines[0].row
@@ -73,7 +75,7 @@ async def start_step(
     (after,) = await reconciliations.lines_of(
         tx.connection, reconciliation_id, _l.line == line, limit=1
     )
-    return Line(after, lines[0].register, lines[0].application)
+    return Line(profession, after, lines[0].register, lines[0].application)
 
 
 async def start_steps(
@@ -86,27 +88,32 @@ async def start_steps(
     note: str,
 ) -> Started:
     """The step of a finding for these lines, or for the next 2,000 of it that are not started."""
-    place, _ = await own_reconciliation(tx, kit, caller, reconciliation_id)
+    place, one = await own_reconciliation(tx, kit, caller, reconciliation_id)
     wanted = [_l.finding == finding, _l.step_state == "not_started"]
     if lines is not None:
         wanted.append(_l.line == any_(literal(list(lines), ARRAY(Integer))))
     rows = await reconciliations.lines_of(
         tx.connection, reconciliation_id, *wanted, limit=MOST_AT_ONCE + 1, lock=True
     )
-    found = await refresh(tx, kit, place, reconciliation_id, rows[:MOST_AT_ONCE])
-    to_start = [one for one in found if one.row["step_state"] == "not_started"]
+    found = await refresh(tx, kit, place, one["profession"], reconciliation_id, rows[:MOST_AT_ONCE])
+    to_start = [line for line in found if line.row["step_state"] == "not_started"]
     await _start(tx, kit, caller, place, reconciliation_id, to_start, note)
     asked = len(set(lines)) if lines is not None else len(found)
     return Started(len(to_start), asked - len(to_start), len(rows) > MOST_AT_ONCE)
 
 
 async def _lock(
-    tx: Transaction, kit: Kit, place: Place, reconciliation_id: str, lines: Sequence[int]
+    tx: Transaction,
+    kit: Kit,
+    place: Place,
+    profession: str,
+    reconciliation_id: str,
+    lines: Sequence[int],
 ) -> list[Line]:
     rows = await reconciliations.lines_of(
         tx.connection, reconciliation_id, _l.line.in_(lines), limit=len(lines), lock=True
     )
-    return await refresh(tx, kit, place, reconciliation_id, rows)
+    return await refresh(tx, kit, place, profession, reconciliation_id, rows)
 
 
 async def _start(
@@ -121,7 +128,7 @@ async def _start(
     """All of one finding, locked, and not started."""
     if not lines:
         return
-    step, now = STEPS[lines[0].row["step"]], kit.clock.now()
+    step, now = STEPS[lines[0].profession][lines[0].row["step"]], kit.clock.now()
     values: dict[str, Any] = {
         "step_state": "settled" if step.own else "started",
         "settled_at": now if step.own else None,

@@ -12,10 +12,11 @@ from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
 from zhiye_registration.application.reconciliation_steps import MOST_AT_ONCE
 from zhiye_registration.domain.facts import Status
-from zhiye_registration.domain.reconciliation import FINDINGS
+from zhiye_registration.domain.reconciliation_findings import CODES
 
 StepState = Literal["not_started", "started", "settled"]
-FindingCode = one_of(FINDINGS)
+Profession = Literal["nurse", "physician"]
+FindingCode = one_of(CODES)
 Line = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
@@ -70,11 +71,12 @@ class ReconciliationOut(BaseModel):
     """A staff list that was compared."""
 
     id: str = Field(examples=["01JD0000000000000000RCN001"])
+    profession: Profession
     created_at: datetime
     kept_until: date = Field(description="Then it is forgotten")
     lines: int = Field(description="Of the list", examples=[1996])
     roster: int = Field(description="On the register here then", examples=[1984])
-    agree: int = Field(examples=[1800])
+    agree: int = Field(description="Filed here included", examples=[1800])
     findings: list[FindingCount]
 
 
@@ -95,7 +97,7 @@ class RegisterOut(BaseModel):
     institution_name: str = Field(examples=["北京另一医院"])
     status: Status
     status_label: str = Field(examples=["在册"])
-    valid_until: date
+    valid_until: date | None = Field(description="A nurse's; a physician's has no end")
 
 
 class FiledOut(BaseModel):
@@ -115,6 +117,15 @@ class ToFile(BaseModel):
     method: Literal["POST"] = "POST"
     path: str = Field(examples=["/api/v1/applications"])
     body: dict[str, Any]
+
+
+class MayFile(ToFile):
+    """One of the applications that the institution may file itself."""
+
+    business_type: str = Field(examples=["physician-off-post"])
+    business_type_label: str
+    when: str = Field(description="When it is the right one (Q20.3)")
+    source: str | None = Field(examples=["答疑手册问题20.3.2"])
 
 
 class LineOut(BaseModel):
@@ -139,7 +150,10 @@ class LineOut(BaseModel):
     started_by: str | None = Field(examples=["王主任"])
     settled_at: datetime | None
     application: FiledOut | None
-    to_file: ToFile | None = Field(description="Where the institution files an application itself")
+    to_file: ToFile | None = Field(
+        description="Where the institution files one application itself, whatever the case"
+    )
+    may_file: list[MayFile] = Field(description="Those that it may file, each in its case")
 
 
 class MergeRequestOut(BaseModel):

@@ -20,8 +20,12 @@ from zhiye_contracts.reasons import Language, Reason, read_source
 from zhiye_registration.application.reconciliation_lines import Line
 from zhiye_registration.domain import import_reasons
 from zhiye_registration.domain.facts import STATUSES, HeldRegistration, registration_status
+from zhiye_registration.domain.finding import AGREES
 from zhiye_registration.domain.information import CODED
-from zhiye_registration.domain.reconciliation import AGREES, FINDINGS, STATES, STEPS
+from zhiye_registration.domain.practice import LABELS as PRACTICE
+from zhiye_registration.domain.practice import label_of as practice_label
+from zhiye_registration.domain.reconciliation import OF_THE_ROSTER, STATES
+from zhiye_registration.domain.reconciliation_findings import AGREEING, FINDINGS
 from zhiye_registration.domain.reconciliation_list import LABELS
 from zhiye_registration.domain.workflow import STATES as APPLICATION_STATES
 from zhiye_registration.kit import Kit
@@ -31,11 +35,10 @@ _REASONS: dict[str, Reason] = {
     **{one.code: one for one in identifiers.REASONS},
     import_reasons.MISSING.code: import_reasons.MISSING,
 }
-_FILED_BY_INSTITUTION = ("not_on_list", "not_on_list_expired")
 
 
-def finding_view(code: str, language: Language) -> dict[str, Any]:
-    finding = FINDINGS[code]
+def finding_view(profession: str, code: str, language: Language) -> dict[str, Any]:
+    finding = FINDINGS[profession][code]
     step = finding.step
     return {
         "finding": code,
@@ -60,14 +63,14 @@ def reconciliation_view(
     return {
         **row,
         "kept_until": kept.astimezone(SHANGHAI).date(),
-        "agree": counts.get(AGREES, 0),
+        "agree": sum(counts.get(code, 0) for code in AGREEING),
         "findings": [
-            finding_view(code, language)
+            finding_view(row["profession"], code, language)
             | {
                 "count": counts[code],
-                "steps": steps[code] if progress is not None and code != AGREES else None,
+                "steps": steps[code] if progress is not None and code not in AGREEING else None,
             }
-            for code in FINDINGS
+            for code in FINDINGS[row["profession"]]
             if code in counts
         ],
     }
@@ -79,8 +82,9 @@ def line_view(kit: Kit, line: Line, language: Language, *, whole: bool = False) 
     sealed, number = row["sealed_id_number"], None
     if sealed:
         number = kit.settings.cipher.open(sealed, purposes.ID_NUMBER)
-    state, step = row["step_state"], STEPS.get(row["step"] or "")
-    view = finding_view(row["finding"], language)
+    state = row["step_state"]
+    view = finding_view(line.profession, row["finding"], language)
+    files = _may_file(line, language)
     return view | {
         "line": row["line"],
         "name": row["name"],
@@ -102,9 +106,8 @@ def line_view(kit: Kit, line: Line, language: Language, *, whole: bool = False) 
         "started_by": row["step_started_by_name"],
         "settled_at": row["settled_at"],
         "application": line.application and _filed(line.application, language),
-        "to_file": _to_file(row)
-        if step and row["finding"] in _FILED_BY_INSTITUTION and state != "settled"
-        else None,
+        "to_file": files[0] if len(files) == 1 else None,
+        "may_file": files,
     }
 
 
@@ -113,11 +116,13 @@ def _reason_of(one: Mapping[str, str]) -> Reason:
 
 
 def _difference(kit: Kit, name: str, both: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    def told(value: str | None) -> str | None:
+    def told(value: Any) -> str | None:
         if value is None:
             return None
         if name == "certificate_number":
             return kit.settings.cipher.open(value, purposes.CERTIFICATE_NUMBER)
+        if name in PRACTICE:
+            return practice_label(name, value, language)
         table = CODED.get(name)
         return table.label(value, language) if table is not None and value in table else value
 
@@ -144,10 +149,7 @@ def _register(
     }
 
 
-_OF_OWN_PEOPLE = (
-    *(AGREES, "expired", "name_differs", "information_differs"),
-    *_FILED_BY_INSTITUTION,
-)
+_OF_OWN_PEOPLE = (AGREES, "expired", "name_differs", "information_differs", *OF_THE_ROSTER)
 
 
 def _filed(application: RowMapping, language: Language) -> dict[str, Any]:
@@ -162,11 +164,23 @@ def _filed(application: RowMapping, language: Language) -> dict[str, Any]:
     }
 
 
-def _to_file(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "path": "/api/v1/applications",
-        "body": {
-            "business_type": "nurse-cancellation",
-            "registration_id": row["registration_id"],
-        },
-    }
+def _may_file(line: Line, language: Language) -> list[dict[str, Any]]:
+    """What the institution may file itself, as long as it mends anything."""
+    row = line.row
+    step = FINDINGS[line.profession][row["finding"]].step
+    if step is None or row["step_state"] == "settled":
+        return []
+    return [
+        {
+            "path": "/api/v1/applications",
+            "body": {
+                "business_type": one.business_type,
+                "registration_id": row["registration_id"],
+            },
+            "business_type": one.business_type,
+            "business_type_label": BUSINESS_TYPES.label(one.business_type, language),
+            "when": one.when.read(language),
+            "source": read_source(one.source, language),
+        }
+        for one in step.files
+    ]

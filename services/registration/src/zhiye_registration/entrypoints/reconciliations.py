@@ -18,6 +18,7 @@ from zhiye_registration.domain.reconciliation_list import COLUMNS
 from zhiye_registration.entrypoints.reconciliation_schemas import (
     FindingCode,
     LineOut,
+    Profession,
     ReconciliationOut,
     StepIn,
     StepsIn,
@@ -33,9 +34,9 @@ Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000RCN001"])
 LineNumber = Annotated[int, Path(ge=1, le=10_000_000, examples=[17])]
 _BODY = file_body(
     "At most 20 MB and 20,000 lines; name and ID number are needed. Certificate number, expiry,"
-    " department, work category and title are compared where they are given; other columns are"
-    " passed over.",
-    COLUMNS,
+    " department, work category and title, of physicians level, category and scopes, are compared"
+    " where they are given; other columns are passed over.",
+    {**COLUMNS["physician"], **COLUMNS["nurse"]},
     "姓名,身份证号,护士证号,科室,技术职称\n王芳,11010520020305002X,202611000017,病房,护师\n",
 )
 
@@ -53,11 +54,18 @@ def routes(kit: Kit) -> Routes:
         openapi_extra=_BODY,
     )
     async def compare_staff_list(
-        request: Request, caller: Caller, language: Reader, response: Response
+        request: Request,
+        caller: Caller,
+        language: Reader,
+        response: Response,
+        profession: Profession = "nurse",
     ) -> ReconciliationOut:
-        """Compare a staff list with the roster and the nationwide register. Each line comes to
-        one finding, with the one step that mends it; the list is kept for 90 days."""
-        id_ = await reconcile(kit, caller, body_of(request), declared=declared_format(request))
+        """Compare a staff list of nurses, or of physicians, with the roster and the nationwide
+        register. Each line comes to one finding, with the one step that mends it; the list is kept
+        for 90 days."""
+        id_ = await reconcile(
+            kit, caller, body_of(request), profession, declared=declared_format(request)
+        )
         response.headers["Location"] = f"{PATH}/{id_}"
         async with kit.database.transaction() as tx:
             row, progress = await read_progress(tx, kit, caller, id_)
@@ -65,12 +73,17 @@ def routes(kit: Kit) -> Routes:
 
     @router.expose("GET", PATH, INSTITUTION)
     async def get_reconciliations(
-        tx: Tx, caller: Caller, language: Reader, limit: Limit = 50, cursor: Cursor = None
+        tx: Tx,
+        caller: Caller,
+        language: Reader,
+        profession: Profession | None = None,
+        limit: Limit = 50,
+        cursor: Cursor = None,
     ) -> Page[ReconciliationOut]:
         """The institution's lists, the newest first, with what they came to then."""
         before = str(decode_cursor(cursor, str)[0]) if cursor else None
         place = await own_place(tx, caller)
-        rows = await reconciliations.own(tx.connection, place.id, before, limit + 1)
+        rows = await reconciliations.own(tx.connection, place.id, profession, before, limit + 1)
         more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
         items = [
             ReconciliationOut.model_validate(reconciliation_view(kit, row, None, language))
