@@ -39,8 +39,8 @@ C = TypeVar("C", bound=Chunk)
 class Plan(Protocol[C]):
     """What a service imports."""
 
-    columns: Columns
-    required: Sequence[str]
+    def layout(self, job: RowMapping) -> tuple[Columns, Sequence[str]]:
+        """The columns that a file may have, and those that it has to have."""
 
     async def prepare(self, job: RowMapping) -> Any:
         """What reading lines needs to know, asked once an import."""
@@ -143,8 +143,8 @@ class Importer(Generic[C]):
 
     def _lines_of(self, file: BinaryIO, job: RowMapping) -> Iterator[Line]:
         """The lines that are left."""
-        file_format, plan = cast(Format, job["format"]), self._plan
-        sheet = open_sheet(file, file_format, job["bytes"], plan.columns, plan.required)
+        file_format = cast(Format, job["format"])
+        sheet = open_sheet(file, file_format, job["bytes"], *self._plan.layout(job))
         return sheet.lines(job["lines_done"], job["bytes_read"])
 
     async def _record(self, job: RowMapping, chunk: C, place: _Place) -> bool:

@@ -27,11 +27,11 @@ MANY = 10_000
 class Institutions:
     """What is imported: institutions."""
 
-    columns: Columns = COLUMNS
-    required: Sequence[str] = REQUIRED
-
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
+
+    def layout(self, job: RowMapping) -> tuple[Columns, Sequence[str]]:
+        return COLUMNS, REQUIRED
 
     async def prepare(self, job: RowMapping) -> Places:
         async with self._kit.database.reading() as connection:

@@ -18,6 +18,8 @@ from zhiye_registration.application.compare import Compared, differing, named_ot
 from zhiye_registration.application.landing import Landing
 from zhiye_registration.application.take_over import Candidate
 from zhiye_registration.domain import import_reasons as why
+from zhiye_registration.domain.import_cells import fold
+from zhiye_registration.domain.practice import location_label
 from zhiye_registration.domain.registration import ASSISTANT, Registration, location_of
 
 _r, _q, _c = registration.c, qualification.c, physician_certificate.c
@@ -110,6 +112,7 @@ class _Known:
             return None, [why.CERTIFICATE_TAKEN]
         if named_otherwise(record.name, [q.name for q in qualifications]):
             return None, [why.NAME_DIFFERS]
+        reasons += _placed_otherwise(one, place)
         if reasons:
             return None, reasons
         held = self.held.get(person, [])
@@ -161,6 +164,22 @@ def _qualified(one: Candidate, known: Qualifications) -> tuple[Candidate, list[R
     if not fitting:
         return one, [why.QUALIFICATION_DIFFERS]
     return replace(one, record=replace(record, qualification_id=fitting[-1].id)), []
+
+
+def _placed_otherwise(one: Candidate, place: Landing) -> list[Reason]:
+    """Institution and location, where the list has them: the names by which the institution of the
+    import is known here, the location's name or its code."""
+    record, reasons = one.record, []
+    names = (place.name, *(hop.from_name for hop in place.hops))
+    said = fold(record.institution_name or "")
+    if said and said not in [fold(name) for name in names]:
+        reasons.append(why.INSTITUTION_OTHER)
+    if record.practice is not None and record.location_name:
+        location = location_of(record.practice.level, place.region)
+        label, said = fold(location_label(location, "zh")), fold(record.location_name)
+        if said not in (location, label) and not label.startswith(said):
+            reasons.append(why.LOCATION_OTHER)
+    return reasons
 
 
 def _there(one: Candidate, held: Sequence[Registration], place: Landing) -> Registration | None:

@@ -10,7 +10,8 @@ from zhiye_chassis.sheets import Line
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.application.take_over import Candidate, candidate
 from zhiye_registration.domain import import_reasons as why
-from zhiye_registration.domain.imports import Record, read_line
+from zhiye_registration.domain.import_lists import ImportList
+from zhiye_registration.domain.import_record import Record
 from zhiye_registration.kit import Kit
 
 
@@ -25,10 +26,11 @@ class Chunk:
 
 @dataclass(slots=True)
 class Known:
-    """Today, and the numbers that lines before had."""
+    """Today, whose list it is, and the numbers that lines before had."""
 
     kit: Kit
     today: date
+    of: ImportList
     seen: set[str] = field(default_factory=set)
 
     def again(self, record: Record) -> str | None:
@@ -47,7 +49,7 @@ class Known:
         for line in lines:
             if line.number > last:
                 return
-            record, _ = (None, ()) if line.reasons else read_line(line.cells, self.today)
+            record, _ = (None, ()) if line.reasons else self.of.read_line(line.cells, self.today)
             if record is not None:
                 self.again(record)
 
@@ -58,7 +60,7 @@ def read_chunk(known: Known, lines: Iterable[Line], after: int, offset: int) -> 
     for line in lines:
         chunk.last, chunk.end = line.number, line.end
         record, reasons = (
-            (None, line.reasons) if line.reasons else read_line(line.cells, known.today)
+            (None, line.reasons) if line.reasons else known.of.read_line(line.cells, known.today)
         )
         if record is None:
             chunk.rejects[line.number] = reasons

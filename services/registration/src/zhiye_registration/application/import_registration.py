@@ -22,7 +22,8 @@ from zhiye_registration.application.compare_physicians import (
 from zhiye_registration.application.landing import land
 from zhiye_registration.application.take_over import Office, candidate, take_over
 from zhiye_registration.domain.facts import Practice
-from zhiye_registration.domain.imports import Record, serial_of
+from zhiye_registration.domain.import_record import Record
+from zhiye_registration.domain.imports import serial_of
 from zhiye_registration.domain.information import COLUMNS
 from zhiye_registration.domain.periods import last_day
 from zhiye_registration.domain.registration import VALID_YEARS, Registration

@@ -1,4 +1,4 @@
-"""Importing an institution's present nurses in the background, hundreds in one transaction."""
+"""Importing the present people of an institution in the background, hundreds in a transaction."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ from zhiye_chassis.sheets import Columns, Line, open_sheet
 from zhiye_registration.adapters.import_jobs import JOBS
 from zhiye_registration.application.import_chunk import Chunk, Known, read_chunk
 from zhiye_registration.application.record_chunk import Recording
-from zhiye_registration.domain.imports import COLUMNS, REQUIRED
+from zhiye_registration.domain.import_lists import LISTS
 from zhiye_registration.kit import Kit
 
 CHUNK = 500
 """Lines in one transaction."""
 
 
-class Nurses:
-    """What is imported: nurses with their present registrations."""
-
-    columns: Columns = COLUMNS
-    required: Sequence[str] = REQUIRED
+class Registrations:
+    """What is imported: people with their present registrations."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
 
+    def layout(self, job: RowMapping) -> tuple[Columns, Sequence[str]]:
+        of = LISTS[job["profession"]]
+        return of.columns, of.required
+
     async def prepare(self, job: RowMapping) -> Known:
-        known = Known(self._kit, self._kit.clock.today())
+        known = Known(self._kit, self._kit.clock.today(), LISTS[job["profession"]])
         if job["lines_done"]:
             await asyncio.to_thread(self._recall, job, known)
         return known
 
     def _recall(self, job: RowMapping, known: Known) -> None:
         with self._kit.objects.open(job["object"]) as file:
-            sheet = open_sheet(file, job["format"], job["bytes"], COLUMNS, REQUIRED)
+            sheet = open_sheet(file, job["format"], job["bytes"], *self.layout(job))
             known.recall(sheet.lines(0, 0), job["lines_done"])
 
     def read(
@@ -57,4 +58,4 @@ class Nurses:
 
 def importer(kit: Kit, chunk: int = CHUNK) -> Importer[Chunk]:
     """Works on imports as long as the service runs."""
-    return Importer(Nurses(kit), JOBS, kit.database, kit.objects, kit.clock, chunk)
+    return Importer(Registrations(kit), JOBS, kit.database, kit.objects, kit.clock, chunk)

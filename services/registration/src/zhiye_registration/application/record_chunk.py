@@ -55,8 +55,9 @@ class Recording:
         )
         return {"recorded": recorded, "unchanged": self._unchanged, "rejected": rejected}
 
-    async def _record(self, new: Mapping[int, Candidate]) -> int:
-        """How many; somebody else may have been quicker with the others, just now."""
+    async def _record(self, new: Mapping[int, Candidate], *, again: bool = True) -> int:
+        """How many; somebody else may have been quicker with the others, just now. Those are
+        looked at again: a physician may have been registered in a further location."""
         if not new:
             return 0
         able = await give_certificates(self._tx, new) if self._physicians else new
@@ -65,9 +66,10 @@ class Recording:
         office = Office(self._job["authority_id"], self._job["authority_name"], online)
         done = await take_over(self._tx, self._kit, list(able.values()), place, office)
         lost = {line: one for line, one in new.items() if one.person_key not in done}
-        if lost:
-            for line in await self._compare(lost, place):
-                self._rejects[line] = [why.REPEATED]
+        left = await self._compare(lost, place) if lost else {}
+        if again:
+            return len(done) + await self._record(left, again=False)
+        self._rejects |= dict.fromkeys(left, [why.REPEATED])
         return len(done)
 
     async def _land(self, *, hold: bool) -> Landing:

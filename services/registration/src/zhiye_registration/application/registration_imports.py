@@ -1,8 +1,9 @@
-"""Imports of nurses: taken in, and who may look at them and cancel them."""
+"""Imports of nurses and physicians: taken in, and who may look at them and cancel them."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 from sqlalchemy import ColumnElement, RowMapping, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,7 +21,7 @@ from zhiye_registration.adapters.regions import within
 from zhiye_registration.adapters.tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain import import_reasons as why
-from zhiye_registration.domain.imports import COLUMNS, REQUIRED
+from zhiye_registration.domain.import_lists import LISTS
 from zhiye_registration.kit import Kit
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -36,8 +37,9 @@ async def start_import(
     *,
     declared: Format | None,
     dry_run: bool,
+    profession: Literal["nurse", "physician"] = "nurse",
 ) -> str:
-    """Keep the file of an institution's nurses and have it imported; the import's id.
+    """Keep the file of an institution's people and have it imported; the import's id.
 
     The authority over the institution brings it in, never the institution itself, which could
     make up registrations. ``Refused``: 404 for an institution that is not in the caller's region,
@@ -56,9 +58,10 @@ async def start_import(
         caller,
         kit.clock.now(),
         declared=declared,
-        columns=COLUMNS,
-        required=REQUIRED,
+        columns=LISTS[profession].columns,
+        required=LISTS[profession].required,
         dry_run=dry_run,
+        profession=profession,
         institution_id=institution_id,
         institution_name=place["name"],
         region=place["region"],

@@ -15,7 +15,7 @@ from zhiye_registration.adapters.events import registration_changed
 from zhiye_registration.adapters.tables import registration, registration_history
 from zhiye_registration.application.landing import Landing
 from zhiye_registration.application.write_registration import as_columns
-from zhiye_registration.domain.imports import Record
+from zhiye_registration.domain.import_record import Record
 from zhiye_registration.domain.registration import Registration
 from zhiye_registration.kit import Kit
 

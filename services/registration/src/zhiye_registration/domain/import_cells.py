@@ -1,4 +1,4 @@
-"""Cells of lists of nurses as people write them: codes or labels, days, ID numbers."""
+"""Cells of lists of nurses and physicians as people write them: codes, labels, days, numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from zhiye_contracts.identifiers import (
     parse_id_number,
     upgrade_fifteen,
 )
-from zhiye_contracts.reasons import Reason
+from zhiye_contracts.reasons import Reason, Text
 from zhiye_registration.domain import import_reasons as why
 
 TABLES: Mapping[str, CodeTable] = {
@@ -41,7 +41,7 @@ TABLES: Mapping[str, CodeTable] = {
     "gender": GENDERS,
 }
 """Columns of codes."""
-_ALSO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+ALSO: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "department": {
         "outpatient": ("门诊部",),
         "emergency": ("急诊", "急诊科", "急诊室"),
@@ -74,14 +74,25 @@ def fold(text: str) -> str:
     return re.sub(r"[\s()]", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-_CODES = {
-    name: {
-        fold(said): code
-        for code, label in table.items()
-        for said in (label.zh, label.en, code, *_ALSO.get(name, {}).get(code, ()))
+Words = Mapping[str, Mapping[str, str]]
+"""Column → what people write, folded → code."""
+
+
+def words_of(
+    tables: Mapping[str, Mapping[str, Text]], also: Mapping[str, Mapping[str, tuple[str, ...]]]
+) -> Words:
+    """Codes, their labels and what people write beside."""
+    return {
+        name: {
+            fold(said): code
+            for code, label in table.items()
+            for said in (label.zh, label.en, code, *also.get(name, {}).get(code, ()))
+        }
+        for name, table in tables.items()
     }
-    for name, table in TABLES.items()
-}
+
+
+_OF_NURSES = words_of(TABLES, ALSO)
 
 
 def filled(cells: Mapping[str, str]) -> dict[str, str]:
@@ -89,12 +100,14 @@ def filled(cells: Mapping[str, str]) -> dict[str, str]:
     return {name: "" if _NOTHING.fullmatch(cell) else cell for name, cell in cells.items()}
 
 
-def read_code(cells: Mapping[str, str], field: str, reasons: list[Reason]) -> str | None:
+def read_code(
+    cells: Mapping[str, str], field: str, reasons: list[Reason], words: Words = _OF_NURSES
+) -> str | None:
     """The code of a cell that has it, its label, or what people write for it."""
     if not (cell := cells.get(field)):
         return None
     folded = fold(cell)
-    code = _CODES[field].get(folded)
+    code = words[field].get(folded)
     if code is None and folded not in _NONE:
         reasons.append(replace(why.UNKNOWN_CODE, field=field))
     return code

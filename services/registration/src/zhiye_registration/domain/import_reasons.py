@@ -201,6 +201,13 @@ INSTITUTION_OTHER = _reason(
     ),
     "institution_name",
 )
+LOCATION_OTHER = _reason(
+    "import_location_other",
+    "执业地点不是该机构所在的省（执业医师）或县、区（执业助理医师）。",
+    "The location is not the institution's province, or an assistant's county.",
+    field="location",
+    source="Q7, Q8",
+)
 MERGED = _reason(
     "institution_merged",
     "该机构已并入标准名称的机构。",
@@ -218,7 +225,7 @@ OF_LINES: dict[str, Reason] = {
         *(ID_SAYS_OTHERWISE, UPGRADED, REPEATED, DIFFERS, ELSEWHERE, CANCELLED),
         *(CERTIFICATE_TAKEN, NAME_DIFFERS, CERTIFICATE_OTHER, QUALIFICATION_UNKNOWN),
         *(QUALIFICATION_DIFFERS, QUALIFICATION_OF_ANOTHER, ASSISTANT_ELSEWHERE, LOCATIONS_DIFFER),
-        *(SCOPE_OF_OTHER_CATEGORY, FILED_HOW, INSTITUTION_OTHER),
+        *(SCOPE_OF_OTHER_CATEGORY, FILED_HOW, INSTITUTION_OTHER, LOCATION_OTHER),
     )
 }
 """Whatever a line may be rejected for, by code."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 from zhiye_contracts.identifiers import (
-    IdNumber,
     NursePracticeCertificate,
     parse_cell,
     parse_name,
@@ -17,7 +14,6 @@ from zhiye_contracts.identifiers import (
 )
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.domain import import_reasons as why
-from zhiye_registration.domain.facts import Practice
 from zhiye_registration.domain.import_cells import (
     TABLES,
     filled,
@@ -27,7 +23,16 @@ from zhiye_registration.domain.import_cells import (
     read_day,
     read_id_number,
 )
-from zhiye_registration.domain.information import COLUMNS as OF_REGISTRATION
+from zhiye_registration.domain.import_record import (
+    CANCELLED,
+    PAST,
+    Record,
+    dated_wrongly,
+    past_untimely,
+    said_otherwise,
+    unwanted,
+    values_of,
+)
 from zhiye_registration.domain.periods import add_months
 from zhiye_registration.domain.registration import VALID_YEARS
 
@@ -65,65 +70,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Those of the deck's screens (2.1, 5.1). The last three are passed over; gender and birth date
 are in the ID number, and have to be the same there."""
 REQUIRED = ("name", "id_number", "certificate_number", "valid_until")
-_PAST = ("graduated_on", "work_began_on")
-_DATES = ("valid_until", "registered_on", "cancelled_on", *_PAST)
-_LONGEST = {
-    **{"study_experience": 1_000, "work_experience": 1_000},
-    **{"study_length": 20, "position": 50},
-}
-"""As in the application forms."""
-_USUAL_LENGTH = 100
+_DATES = ("valid_until", "registered_on", "cancelled_on", *PAST)
 _STATUSES = dict.fromkeys(
     ("", "在册", "在册,过期未延续注册", "registered", "expired"), "registered"
 ) | dict.fromkeys(("注销", "已注销", "cancelled"), "cancelled")
-_TEXTS = (
-    *("school", "major", "study_length", "position", "nationality"),
-    *("study_experience", "work_experience"),
-)
-_CODES_APART = ("cancellation_ground", "last_change", "gender")
-"""Those that have a place of their own, or are in the ID number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a line says. ``valid_from`` begins the present period; ``values`` has those of the
-    other columns that were filled in; ``upgraded`` is of an ID number with 15 digits.
-
-    ``serial`` has year, province and serial of a nurse's number that has them. A physician's has a
-    ``practice`` instead of an end, without its location: that follows from the institution.
-    ``qualification_number`` is a physician's qualification certificate as it was written,
-    ``institution_name`` the main institution, ``qualification_id`` one that is known already."""
-
-    name: str
-    person: IdNumber
-    certificate_number: str
-    valid_from: date
-    valid_until: date | None
-    registered_on: date | None
-    status: str = "registered"
-    cancelled_on: date | None = None
-    cancellation_ground: str | None = None
-    last_change: str = "imported"
-    values: Mapping[str, Any] = field(default_factory=dict)
-    upgraded: bool = False
-    serial: tuple[int, str, int] | None = None
-    practice: Practice | None = None
-    qualification_number: str | None = None
-    qualification_id: str | None = None
-    institution_name: str | None = None
-    filed_on: date | None = None
-    filing_ground: str | None = None
-
-    @property
-    def profession(self) -> str:
-        return "nurse" if self.practice is None else "physician"
-
-    def of_registration(self) -> dict[str, Any]:
-        """Values that have a place of their own."""
-        return {name: self.values.get(name) for name in OF_REGISTRATION}
-
-    def details(self) -> dict[str, Any]:
-        return {name: v for name, v in self.values.items() if name not in OF_REGISTRATION}
 
 
 def serial_of(number: NursePracticeCertificate) -> tuple[int, str, int] | None:
@@ -136,7 +86,7 @@ def serial_of(number: NursePracticeCertificate) -> tuple[int, str, int] | None:
 def read_line(given: Mapping[str, str], today: date) -> tuple[Record | None, list[Reason]]:
     """The record of a line, or every reason why it is none."""
     cells = filled(given)
-    reasons = _unwanted(cells)
+    reasons = unwanted(cells, REQUIRED)
     name = parse_cell(parse_name, cells, "name", reasons)
     person = parse_cell(lambda text: read_id_number(text, today), cells, "id_number", reasons)
     certificate = parse_cell(
@@ -151,10 +101,10 @@ def read_line(given: Mapping[str, str], today: date) -> tuple[Record | None, lis
     if status is None:
         reasons.append(replace(why.UNKNOWN_CODE, field="status"))
     else:
-        reasons += _ended_wrongly(status, cells, days, today)
+        reasons += dated_wrongly(CANCELLED, status, cells, days, today)
     if person:
         reasons += _untimely(days, person.birth_date, today)
-        reasons += _said_otherwise(cells, codes["gender"], person)
+        reasons += said_otherwise(cells, codes["gender"], person)
     until, registered_on = days["valid_until"], days["registered_on"]
     if reasons or not (name and person and certificate and until and status):
         return None, reasons
@@ -170,22 +120,10 @@ def read_line(given: Mapping[str, str], today: date) -> tuple[Record | None, lis
         cancelled_on=days["cancelled_on"],
         cancellation_ground=codes["cancellation_ground"],
         last_change=codes["last_change"] or "imported",
-        values=_values(cells, codes, days),
+        values=values_of(cells, codes, days),
         upgraded=is_fifteen(cells["id_number"]),
     )
     return record, []
-
-
-def _unwanted(cells: Mapping[str, str]) -> list[Reason]:
-    """What no cell may be, whatever it is about."""
-    formulas = [name for name, cell in cells.items() if cell.startswith(("=", "@", "+", "-"))]
-    long = [name for name, cell in cells.items() if len(cell) > _LONGEST.get(name, _USUAL_LENGTH)]
-    missing = [name for name in REQUIRED if not cells.get(name)]
-    return [
-        replace(reason, field=name)
-        for reason, names in ((why.FORMULA, formulas), (why.TOO_LONG, long), (why.MISSING, missing))
-        for name in names
-    ]
 
 
 def _began(registered_on: date | None, until: date, today: date) -> date:
@@ -203,42 +141,4 @@ def _untimely(days: Mapping[str, date | None], born: date, today: date) -> Itera
         yield replace(why.EXPIRY, field="valid_until")
     if registered_on and not born < registered_on <= min(today, until or today):
         yield replace(why.DATE_ORDER, field="registered_on")
-    for name in _PAST:
-        if (day := days[name]) and not born < day <= today:
-            yield replace(why.DATE_ORDER, field=name)
-
-
-def _said_otherwise(
-    cells: Mapping[str, str], gender: str | None, person: IdNumber
-) -> Iterator[Reason]:
-    """Gender and birth date, where the list has them; of 出生年月, the month may be all."""
-    if gender in ("1", "2") and gender != person.gender:
-        yield replace(why.ID_SAYS_OTHERWISE, field="gender")
-    digits = re.findall(r"\d+", cells.get("birth_date", ""))
-    born = "".join(part.zfill(2) for part in digits[:3])[:8]
-    if not f"{person.birth_date:%Y%m%d}".startswith(born):
-        yield replace(why.ID_SAYS_OTHERWISE, field="birth_date")
-
-
-def _ended_wrongly(
-    status: str, cells: Mapping[str, str], days: Mapping[str, date | None], today: date
-) -> Iterator[Reason]:
-    """What is there of one in force, and what is missing or untimely of a cancelled one."""
-    needed = status == "cancelled"
-    on, registered_on = days["cancelled_on"], days["registered_on"]
-    if bool(cells.get("cancelled_on")) != needed or (
-        on and needed and not (registered_on or on) <= on <= today
-    ):
-        yield replace(why.CANCELLED_HOW, field="cancelled_on")
-    if bool(cells.get("cancellation_ground")) != needed:
-        yield replace(why.CANCELLED_HOW, field="cancellation_ground")
-
-
-def _values(
-    cells: Mapping[str, str], codes: Mapping[str, str | None], days: Mapping[str, date | None]
-) -> dict[str, Any]:
-    return {
-        **{name: cells[name] for name in _TEXTS if cells.get(name)},
-        **{name: code for name, code in codes.items() if code and name not in _CODES_APART},
-        **{name: day.isoformat() for name in _PAST if (day := days[name])},
-    }
+    yield from past_untimely(days, born, today)

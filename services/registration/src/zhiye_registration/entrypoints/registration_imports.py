@@ -1,8 +1,8 @@
-"""Routes of imports of an institution's present nurses."""
+"""Routes of imports of an institution's present nurses and physicians."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -28,26 +28,34 @@ from zhiye_registration.application.registration_imports import (
     start_import,
     visible,
 )
-from zhiye_registration.domain.imports import COLUMNS
+from zhiye_registration.domain.import_lists import LISTS
 from zhiye_registration.kit import Kit
 
 _PATH = "/api/v1/registration-imports"
 _OFFICES = allow("authority", "operator")
 _READERS = allow("authority", "institution", "operator")
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000IMP001"])]
+Profession = Literal["nurse", "physician"]
 _BODY = file_body(
-    "At most 64 MB; name, ID number, certificate number and expiry are needed. Codes or their"
-    " names; dates as 2026-11-23. Gender and birth date have to be those of the ID number; serial,"
-    " age and account status are passed over.",
-    COLUMNS,
+    "At most 64 MB. Codes or their names; dates as 2026-11-23. Gender and birth date have to be"
+    " those of the ID number; serial, age and account status are passed over. Of nurses name, ID"
+    " number, certificate number and expiry are needed. Of physicians name, ID number, level,"
+    " category, scopes (several with 、 or a comma between), practice certificate number and first"
+    " registration are, and they have these columns: "
+    + "; ".join(
+        f"{field} ({', '.join(names)})" for field, names in LISTS["physician"].columns.items()
+    )
+    + ". Nurses have these.",
+    LISTS["nurse"].columns,
     "姓名,身份证号,护士证号,有效期截止日期,科室,技术职称\n"
     "王芳,11010520020305002X,202611000017,2031-11-22,病房,护师\n",
 )
 
 
 class RegistrationImportOut(ImportOut):
-    """How far an import of nurses is."""
+    """How far an import of nurses or physicians is."""
 
+    profession: Profession
     institution_id: str
     institution_name: str = Field(examples=["北京示例医院"])
     region: str = Field(description="Of the institution", examples=["110102"])
@@ -74,14 +82,16 @@ def routes(kit: Kit) -> Routes:
         caller: Caller,
         language: Reader,
         response: Response,
-        institution_id: Annotated[str, Query(max_length=64, description="Whose nurses")],
+        institution_id: Annotated[str, Query(max_length=64, description="Whose people")],
+        profession: Annotated[Profession, Query(description="Whose list it is")] = "nurse",
         dry_run: Annotated[bool, Query(description="Check everything, record nothing")] = False,
     ) -> RegistrationImportOut:
-        """Bring in the nurses who are registered at an institution already.
+        """Bring in the nurses or physicians who are registered at an institution already.
 
         The file is taken in whole, then worked on in the background. A line that cannot be
         recorded is rejected, the others are recorded. What is on record already is left as it is,
-        so that sending a file again is harmless.
+        so that sending a file again is harmless. A physician's number is for life (Q9.3): the
+        same in every location, and nobody else's.
         """
         import_id = await start_import(
             kit,
@@ -90,6 +100,7 @@ def routes(kit: Kit) -> Routes:
             body_of(request),
             declared=declared_format(request),
             dry_run=dry_run,
+            profession=profession,
         )
         response.headers["Location"] = f"{_PATH}/{import_id}"
         async with kit.database.reading() as connection:
