@@ -29,16 +29,16 @@ def qualification(known: Known) -> Iterator[Entry]:
     """By which the physician is, or asks to be, registered."""
     held = known.exam or {}
     level, category = held.get("level"), held.get("category")
-    yield Entry("医师资格证书编码", known.qualification_number or "", wide=True)
+    yield Entry("资格证书编码", known.qualification_number or "", wide=True)
     yield Entry("资格级别", PHYSICIAN_LEVELS.label(level) if level else "")
     yield Entry("资格类别", PHYSICIAN_CATEGORIES.label(category) if category else "")
-    yield Entry("取得医师资格时间", shown(held.get("passed_on")), wide=True)
+    yield Entry("取得资格时间", shown(held.get("passed_on")), wide=True)
 
 
 def registration(known: Known) -> Iterator[Entry]:
     held = known.registration or {}
     status = STATUSES.get(held.get("status", "never_registered"))
-    yield Entry("医师执业证书编码", known.certificate_number or "")
+    yield Entry("执业证书编码", known.certificate_number or "")
     yield Entry("注册状态", status.zh if status else "")
     for name in ("level", "category"):
         yield _practice(name, held.get(name))
@@ -63,7 +63,7 @@ def request(one: Application, known: Known) -> Iterator[Entry]:
         yield Entry("是否变更主要执业机构", _flag(about.changed(INSTITUTION)))
         for change in about.changes or ():
             before, after = (s.label(change.item, "zh") for s in (change.before, change.after))
-            yield Entry(f"变更事项：{ITEMS[change.item].zh}", f"{before} → {after}", wide=True)
+            yield Entry(f"变更{ITEMS[change.item].zh}", f"{before} → {after}", wide=True)
     yield from _wanted(one, about.practice)
     if one.row.effect == "file_institution" or form.get("from_on") or form.get("until_on"):
         yield Entry("备案起始日期", shown(form.get("from_on")))
