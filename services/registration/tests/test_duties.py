@@ -227,6 +227,29 @@ async def test_the_authority_does_an_escalated_duty_itself(made):
     assert await made.changes() == ["opened", "escalated", "done"]
 
 
+async def test_of_a_nurse_too(made):
+    world = made.world
+    nurse = await made.nurses.nurse(valid_until=date(2028, 1, 1))
+    await made.punished(nurse)
+    made.on(LAST + DAY)
+    await escalate_due_duties(world.kit)
+    (duty,) = await made.duties(world.XICHENG, state="escalated")
+    assert [one["code"] for one in duty["may"]] == ["person", "institution", "authority"]
+    held = await made.nurses.registration(nurse)
+    draft = await made.nurses.start(
+        world.XICHENG, "cancellation", {"ground": duty["ground"]}, registration_id=held.id
+    )
+    assert draft.status_code == 201, draft.text
+    unproved = await world.submit(world.XICHENG, draft.json()["id"])
+    assert world.codes(unproved) == ["proved_not_met"]
+    await made.nurses.prove(world.XICHENG, draft.json()["id"])
+    one = await world.submit(world.XICHENG, draft.json()["id"])
+    assert one.status_code == 200, one.text
+    assert (await world.review(world.XICHENG, one.json(), "approve")).status_code == 200
+    (duty,) = await made.duties(world.XICHENG)
+    assert duty["state"] == "done"
+
+
 async def test_after_a_late_cancellation_the_two_years_count_from_the_revocation(made):
     world = made.world
     who = await made.physicians.physician()

@@ -18,7 +18,7 @@ def _ground_fits(facts: Facts) -> bool | None:
         return False
     if ground == "expired":
         return facts.status == "expired"
-    return facts.by_institution or ground != "death"
+    return facts.by_institution or facts.by_authority or ground != "death"
 
 
 def _ground_explained(facts: Facts) -> bool:
@@ -40,7 +40,7 @@ def _informed(facts: Facts) -> bool | None:
 
 
 def _proved(facts: Facts) -> bool:
-    return not facts.by_institution or facts.evidence > 0
+    return not (facts.by_institution or facts.by_authority) or facts.evidence > 0
 
 
 def _account_of_a_soldier(facts: Facts) -> bool:
@@ -76,9 +76,10 @@ GROUND_FITS = Condition(
     ("ground", "registration"),
     _ground_fits,
     Text(
-        "所选注销理由不成立：“注册有效期届满未延续注册”须已过期；“死亡”只能由机构申请。",
-        "The ground does not hold: “expired” needs an expired registration; “death” can be"
-        " filed by the institution only.",
+        "所选注销理由不成立：“注册有效期届满未延续注册”须已过期；“死亡”由机构申请或审批机关"
+        "依职权办理。",
+        "The ground does not hold: “expired” needs an expired registration; “death” is filed by"
+        " the institution or the authority.",
     ),
     Text("请选择与事实相符的理由。", "Choose the ground that is so."),
     field="form.ground",
@@ -111,16 +112,17 @@ INFORMED = Condition(
 PROVED = Condition(
     "proved",
     Text(
-        "机构申请注销的，附有告知或事实的证明",
-        "Where the institution files it, there is proof that the person was told, or of the fact",
+        "机构申请或审批机关依职权注销的，附有告知或事实的证明",
+        "Where others file it, there is proof that the person was told, or of the fact",
     ),
     "Q41",
     ("evidence",),
     _proved,
     Text("没有附上证明材料。", "No proof is attached."),
     Text(
-        "请上传告知凭证（死亡的上传死亡证明）。",
-        "Upload the proof that the person was told (for a death, the certificate).",
+        "请上传告知凭证、处罚决定（死亡的上传死亡证明）。",
+        "Upload the proof that the person was told, the penalty's decision or, for a death, the"
+        " certificate.",
     ),
     field="evidence",
 )

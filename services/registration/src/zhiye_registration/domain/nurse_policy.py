@@ -164,8 +164,8 @@ CANCELLATION = BusinessType(
     slug="nurse-cancellation",
     profession="nurse",
     summary=Text(
-        "有应当注销情形的，由本人或其执业机构申请注销执业注册。",
-        "Where there is a ground to cancel, filed by the nurse or by her institution.",
+        "有应当注销情形的，由本人或其执业机构申请，或由审批机关依职权注销执业注册。",
+        "Where there is a ground to cancel; by the nurse, her institution or the authority itself.",
     ),
     from_status=("registered", "expired"),
     own_conditions=(
@@ -185,6 +185,7 @@ CANCELLATION = BusinessType(
     excludes=_NURSES,
     listed_unasked=True,
     by_institution=True,
+    by_authority=True,
 )
 RE_REGISTRATION = BusinessType(
     slug="nurse-re-registration",

@@ -9,19 +9,13 @@ from sqlalchemy import RowMapping
 
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import (
-    CANCELLATION_GROUNDS,
-    DUTY_CAUSES,
-    DUTY_KINDS,
-    OFF_POST_GROUNDS,
-    PENALTY_KINDS,
-    PHYSICIAN_CANCELLATION_GROUNDS,
-)
+from zhiye_contracts.codes import DUTY_CAUSES, DUTY_KINDS, PENALTY_KINDS
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters.duties import read
 from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.duty import RESPONSIBLE, STATES, Duty
+from zhiye_registration.domain.grounds import ground_label
 from zhiye_registration.domain.penalty import FOR_EVER, Penalty, bars_until, suspended
 from zhiye_registration.domain.physician_grounds import NOT_OF_THE_PERSON
 from zhiye_registration.domain.policy import BUSINESS_TYPES
@@ -81,7 +75,7 @@ def duty_view(
         "id_number": _masked(kit, row["sealed_id_number"]),
         "days_left": _days_left(one, today),
         "business_type_label": business.name.read(language),
-        "ground_label": _ground(one, language),
+        "ground_label": one.ground and ground_label(business, one.ground, language),
         "may": [
             {"code": side, "label": _SIDES[side].read(language)} for side in may_file(business, one)
         ],
@@ -102,16 +96,6 @@ def may_file(business: BusinessType, one: Duty) -> list[str]:
     if business.by_authority:
         sides.append("authority")
     return sides
-
-
-def _ground(one: Duty, language: Language) -> str | None:
-    if one.ground is None:
-        return None
-    if one.kind == "file-off-post":
-        return OFF_POST_GROUNDS.label(one.ground, language)
-    physician = one.profession == "physician"
-    table = PHYSICIAN_CANCELLATION_GROUNDS if physician else CANCELLATION_GROUNDS
-    return table.label(one.ground, language)
 
 
 def _days_left(one: Duty, today: date) -> int | None:
