@@ -27,7 +27,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
     """The service over the database at ``settings.database_url``."""
     database = Database(settings.database_url, "registration", settings.database_pool)
     objects = Objects.of(settings)
-    objects = Objects.of(settings)
     kit = Kit(
         settings=settings,
         own=RegistrationSettings(),
