@@ -29,6 +29,7 @@ from zhiye_chassis.security import Principal, TokenVerifier
 from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
+    DutyChanged,
     FilingChanged,
     QualificationBatchCompleted,
     QualificationCaseChanged,
@@ -168,6 +169,39 @@ async def test_what_the_exam_centre_is_asked_is_told_to_it_without_any_number(
     assert stranger.names == []
     await stream.go()
     await stranger.go()
+
+
+async def test_a_duty_is_told_to_who_has_to_act_and_to_the_person_without_saying_why(
+    gateway: Gateway, bus: FakeBus, sign: Sign
+) -> None:
+    told = DutyChanged.example
+    key = str(told["person_key"])
+    concerned = [
+        Principal("ACC-P", "practitioner", person_key=key),
+        Principal("ACC-H", "institution", institution_id=str(told["institution_id"])),
+        Principal("ACC-R", "authority", authority_id=str(told["authority_id"])),
+    ]
+    waiting = Principal("ACC-W", "practitioner", person_key=key, active=False)
+    streams = {
+        who.account_id: await open_stream(gateway, sign(who))
+        for who in (*concerned, waiting, STRANGER)
+    }
+    bus.pass_on(example(DutyChanged))
+    for who in concerned:
+        await streams[who.account_id].until(has_events(1))
+    (event,) = streams["ACC-H"].events
+    assert event["data"] == {
+        "id": "01JD0000000000000000DUT001",
+        "version": 1,
+        "occurred_at": "2026-11-23T02:00:00Z",
+        "change": "opened",
+        "state": "open",
+        "kind": "cancel",
+        "due_on": "2026-12-23",
+    }
+    assert streams["ACC-W"].names == streams[STRANGER.account_id].names == []
+    for stream in streams.values():
+        await stream.go()
 
 
 async def test_a_step_of_a_scope_case_is_told_to_the_applicant_and_the_authorities_of_both_sides(

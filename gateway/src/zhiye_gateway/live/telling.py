@@ -14,6 +14,7 @@ from zhiye_chassis.security import Principal
 from zhiye_contracts.events import (
     AccountChanged,
     ApplicationChanged,
+    DutyChanged,
     Event,
     FilingChanged,
     QualificationBatchCompleted,
@@ -106,6 +107,17 @@ def _of_exam_centre(_: QualificationCaseForwarded | QualificationRequested) -> l
     return [EXAM_CENTRE]
 
 
+def _of_duty(event: DutyChanged) -> list[Audience]:
+    """Who has to act, and the person; neither name nor ground goes down the stream."""
+    audiences: list[Audience] = [
+        ("person", event.person_key),
+        ("institution", event.institution_id),
+    ]
+    if event.authority_id:
+        audiences.append(("authority", event.authority_id))
+    return audiences
+
+
 TOLD: tuple[Told, ...] = (
     Told(
         AccountChanged,
@@ -143,6 +155,7 @@ TOLD: tuple[Told, ...] = (
         _of_scope_case,
         frozenset({"number", "application_number", "change", "state", "by", "deadline"}),
     ),
+    Told(DutyChanged, _of_duty, frozenset({"kind", "change", "state", "due_on"})),
 )
 _BY_TYPE = {row.event.type: row for row in TOLD}
 _ALWAYS = frozenset({"version", "occurred_at"})
