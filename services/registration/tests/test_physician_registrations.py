@@ -126,6 +126,7 @@ async def test_a_location_is_added_with_the_same_scopes_and_number(p):
     assert (old.location, new.location) == ("11", "13")
     assert (old.status, new.status) == ("registered", "registered")
     assert (new.level, new.category, new.scopes) == (old.level, old.category, old.scopes)
+    assert new.qualification_id == old.qualification_id is not None
     assert p.number(new) == p.number(old)
 
 

@@ -35,6 +35,9 @@ async def register_physician(tx: Transaction, kit: Kit, one: Application) -> Non
     all_held = await registrations.lock_all_of(tx, one.person_key, one.row.profession)
     dormant = [held for held in all_held if held.status != "registered"]
     there = [held for held in dormant if held.location == practice.location]
+    subject = next((held for held in all_held if held.id == one.registration_id), None)
+    # A location is added with the qualification that is registered already (Q11.3).
+    by = subject.qualification_id if subject and one.row.of_own else _qualification(known)
     again = [] if one.row.of_own else [h for h in dormant if h.id == one.registration_id]
     # Before anything is written, so that a county's numbers wait as shortly as may be.
     for held in (there or again)[-1:]:
@@ -46,18 +49,19 @@ async def register_physician(tx: Transaction, kit: Kit, one: Application) -> Non
             practice,
             **_IN_FORCE,
             valid_from=today,
-            qualification_id=_qualification(known),
+            qualification_id=by,
         )
         return
     number = await number_for_life(tx, kit, one.person_key, practice, one.region)
-    await create(tx, kit, one, number, today, None, practice, _qualification(known))
+    await create(tx, kit, one, number, today, None, practice, by)
 
 
 async def alter(tx: Transaction, kit: Kit, one: Application) -> None:
     """Institution, location, level, category, scopes as they are wanted, in one step."""
     known, practice = await _wanted(tx, kit, one)
     held = await held_of(tx, one)
-    by = known.physician.chosen if one.form.get("qualification_id") else None
+    rises = practice.level != held.level  # by whichever qualification makes it rise (Q9)
+    by = known.physician.chosen if rises or one.form.get("qualification_id") else None
     after = await bring(
         tx, kit, one, held, practice, qualification_id=by.id if by else held.qualification_id
     )

@@ -52,7 +52,9 @@ def _level_stays(facts: Facts) -> bool | None:
 
 def _level_rises(facts: Facts) -> bool | None:
     chosen = facts.physician.chosen
-    return None if chosen is None else chosen.level == PHYSICIAN and chosen.in_force
+    if chosen is None:
+        return False if facts.qualifications else None
+    return chosen.level == PHYSICIAN and chosen.in_force
 
 
 def _registered_in_location(facts: Facts) -> bool | None:
