@@ -97,6 +97,58 @@ ASK_TEMPLATES: dict[str, Template] = {
         ),
         "Q41",
     ),
+    "asked_physician_change": _ask(
+        Text("请变更主要执业机构", "Please change your main institution"),
+        Text(
+            "提醒您：您的主要执业机构是其他机构，请申请变更到该机构。",
+            "asks you to change your main institution to it: it is another one.",
+        ),
+        Text(
+            "请登录后提交医师变更注册申请；保留原主要执业机构的，请办理多执业机构备案或增加执业地点。",
+            "Log in and apply for a change; to keep the other one, file this one as a further"
+            " institution or add the location.",
+        ),
+        "Q20.3.1, Q20.4.1",
+    ),
+    "asked_physician_registration": _ask(
+        Text("请办理医师执业注册", "Please apply for registration"),
+        Text(
+            "提醒您：您已取得医师资格，尚无执业注册，请申请医师执业注册。",
+            "asks you to apply for registration: you are qualified and not registered.",
+        ),
+        Text(
+            "请登录后提交医师执业注册申请，选择该机构为拟主要执业机构。",
+            "Log in, apply for registration and choose it as the main institution.",
+        ),
+        "Q5.4, Q20",
+    ),
+    "asked_physician_re_registration": _ask(
+        Text("请办理重新注册", "Please register again"),
+        Text(
+            "提醒您：您的医师执业注册已备案、注销或转出，请申请重新注册。",
+            "asks you to apply for re-registration: yours is not in force any more.",
+        ),
+        Text(
+            "请登录后提交重新注册申请，选择该机构为拟主要执业机构；证书编码不变。",
+            "Log in, apply for re-registration there; your number stays.",
+        ),
+        "Q5.5, Q20",
+    ),
+    "asked_physician_leave": _ask(
+        Text(
+            "请变更主要执业机构，或备案、注销", "Please change your main institution, or leave it"
+        ),
+        Text(
+            "提醒您：该机构仍是您的主要执业机构，但您不在其现有人员名单中。",
+            "tells you that it still is your main institution, but you are not on its staff list.",
+        ),
+        Text(
+            "已在其他机构执业的，请登录申请变更主要执业机构；不再执业的，请申请备案或注销。",
+            "Apply for a change if you practise elsewhere; if you no longer do, have it filed off"
+            " post or cancelled.",
+        ),
+        "Q20.3",
+    ),
     "asked": _ask(
         Text("机构请您办理业务", "Your institution asks something of you"),
         Text("请您登录查看需要办理的事项。", "asks you to do something."),

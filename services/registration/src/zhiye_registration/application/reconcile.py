@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, BinaryIO
 
 from sqlalchemy import RowMapping, insert
@@ -27,8 +27,9 @@ from zhiye_contracts import purposes
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import reconciliations
 from zhiye_registration.adapters.reconciliations import AT_ONCE, Whose
-from zhiye_registration.adapters.record_tables import reconciliation, verification
+from zhiye_registration.adapters.record_tables import reconciliation
 from zhiye_registration.application.access import not_found
+from zhiye_registration.application.reconciliation_strangers import count_strangers, in_parts
 from zhiye_registration.domain.reconciliation import (
     HIDDEN,
     Place,
@@ -42,7 +43,6 @@ from zhiye_registration.kit import Kit
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_LINES = 20_000
-_DAY = timedelta(days=1)
 _MISSES = ("not_on_record", "name_unconfirmed")
 
 
@@ -91,7 +91,7 @@ async def reconcile(
         own = {row["person_key"] for row in roster}
         own |= await reconciliations.filed_here(tx.connection, whose)
         found = await _compare(tx, kit, whose, entries, own)
-        await _count_strangers(tx, kit, caller, place, len(roster), found.strangers)
+        await count_strangers(tx, kit, caller, place, len(roster), found.strangers)
         listed = {entry.person_key for entry in entries}
         missing = (row for row in roster if row["person_key"] not in listed)
         last = max((entry.listed.line for entry in entries), default=1)
@@ -163,7 +163,7 @@ async def _compare(
 ) -> _Compared:
     result = _Compared()
     seen = set[str]()
-    for some in _by(AT_ONCE, entries):
+    for some in in_parts(AT_ONCE, entries):
         keys = list({entry.person_key for entry in some if entry.person_key})
         register = await reconciliations.register_of(tx.connection, whose, keys)
         others = [key for key in keys if key not in register]
@@ -297,57 +297,10 @@ def _new(
     }
 
 
-async def _count_strangers(
-    tx: Transaction,
-    kit: Kit,
-    caller: Principal,
-    place: Place,
-    roster: int,
-    strangers: Mapping[str, bool],
-) -> None:
-    """Record who was looked up, unless there were too many. The lists of an institution wait for
-    each other, so none slips through beside another."""
-    now = kit.clock.now()
-    before = await reconciliations.looked_up(tx.connection, place.id, now - _DAY)
-    found_before = {key for key, row in before.items() if row["found"]}
-    most, most_misses = (
-        max(kit.own.reconciliation_strangers_per_day, 2 * roster),
-        kit.own.reconciliation_misses_per_day,
-    )
-    # Each upload of a number with a name that misses: names are not guessed one after the other.
-    missed_before = sum(row["misses"] for row in before.values())
-    missed = sum(not found for found in strangers.values())
-    # Once they are used up, a number that somebody has is no more answered than any other.
-    used_up = missed_before >= most_misses and strangers.keys() - found_before
-    over = None
-    if len(before.keys() | strangers.keys()) > most:
-        over = _STRANGERS
-    elif used_up or missed_before + missed > most_misses:
-        over = _TOO_MANY_MISSES
-    if over is not None:
-        first = min((row["first"] for row in before.values()), default=None)
-        wait = int((first + _DAY - now).total_seconds()) if first else None
-        raise Refused(over, status=429, retry_after=max(1, wait) if wait is not None else None)
-    new = [
-        {
-            "at": now,
-            "account_id": caller.account_id,
-            "organisation_id": place.id,
-            "person_key": key,
-            "found": found,
-            "purpose": "reconciliation",
-        }
-        for key, found in strangers.items()
-        if not found or key not in found_before
-    ]
-    for some in _by(AT_ONCE, new):
-        await tx.execute(insert(verification).values(list(some)))
-
-
 async def _carry_on(tx: Transaction, whose: Whose, lines: Sequence[dict[str, Any]]) -> None:
     """What an earlier list has started goes on here: nobody is asked twice."""
     open_lines = [line for line in lines if line["step"] and line["person_key"]]
-    for some in _by(AT_ONCE, open_lines):
+    for some in in_parts(AT_ONCE, open_lines):
         started = await reconciliations.started_before(
             tx.connection, whose, [line["person_key"] for line in some]
         )
@@ -358,38 +311,8 @@ async def _carry_on(tx: Transaction, whose: Whose, lines: Sequence[dict[str, Any
                 line["step_state"] = "started"
 
 
-def _by(size: int, items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
 _TOO_LONG = Reason(
     "list_too_long",
     Text(f"名单超过 {MOST_LINES} 行。", f"The list has more than {MOST_LINES} lines."),
     Text("请分成几个文件上传。", "Split it into several files."),
-)
-_STRANGERS = Reason(
-    "list_strangers_used_up",
-    Text(
-        "24小时内核对的非本院人员过多，本次名单未核对。",
-        "Within 24 hours too many people of lists were not on the roster; nothing was compared.",
-    ),
-    Text(
-        "请只上传本机构的在岗人员，明日再试；确有需要的，请联系系统运行管理方。",
-        "Upload the institution's own staff only, tomorrow; if it is needed, ask the operator.",
-    ),
-    source="deck 5.2; Q41",
-)
-_TOO_MANY_MISSES = Reason(
-    "list_misses_used_up",
-    Text(
-        "名单中过多人员按身份证号和姓名查不到记录，本次名单未核对。",
-        "Of too many people nothing is on record under that number and name; nothing was compared.",
-    ),
-    Text(
-        "请核对身份证号和姓名两列是否对应，明日再试；确有需要的，请联系系统运行管理方。",
-        "Check that numbers and names are those of the same people, and try tomorrow; if it is"
-        " needed, ask the operator.",
-    ),
-    source="deck 5.2; Q4",
 )
