@@ -34,13 +34,20 @@ merge_move = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("merge_id", Text, nullable=False),
-    Column("kind", Text, nullable=False, comment="registration | application"),
+    Column(
+        "kind",
+        Text,
+        nullable=False,
+        comment="registration | application | practice_filing, moved | ended_filing",
+    ),
     Column("item_id", Text, nullable=False),
     Column("from_id", Text, nullable=False, comment="where an undo puts it back"),
     Column("from_name", Text, nullable=False),
     Column("from_region", Text, nullable=False),
     Column("into_id", Text, nullable=False),
-    CheckConstraint("kind IN ('registration', 'application')", name="kind"),
+    CheckConstraint(
+        "kind IN ('registration', 'application', 'practice_filing', 'ended_filing')", name="kind"
+    ),
     Index("merge_move_merge_item_key", "merge_id", "kind", "item_id", unique=True),
     Index("merge_move_item_idx", "kind", "item_id", "id"),
 )

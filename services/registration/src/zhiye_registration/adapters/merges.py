@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, TextualSelect, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters import filing_merges
 from zhiye_registration.adapters.merge_tables import institution_merge, merge_move
-from zhiye_registration.adapters.tables import IS_OPEN
+from zhiye_registration.adapters.tables import IN_THE_WAY, IS_OPEN
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration
 
@@ -21,6 +22,7 @@ SYSTEM = "system"
 
 _REGISTRATION = ", ".join(f"r.{field.name}" for field in fields(Registration))
 _APPLICATION = ", ".join(f"r.{field.name}" for field in fields(Application))
+_MANY = "physician-multi-institution"
 _STEP = "institution_merged"
 _STEP_BACK = "merge_undone"
 
@@ -35,7 +37,13 @@ _LOCK_ROWS = (
         f"SELECT id FROM application WHERE institution_id = :key AND {IS_OPEN}"  # noqa: S608
         " ORDER BY id FOR UPDATE"
     ),
-    text("SELECT id FROM registration WHERE institution_id = :key ORDER BY id FOR UPDATE"),
+    text(
+        "SELECT id FROM registration WHERE id IN ("
+        "SELECT id FROM registration WHERE institution_id = :key"
+        " UNION SELECT registration_id FROM practice_filing WHERE institution_id = :key)"
+        " ORDER BY id FOR UPDATE"
+    ),
+    filing_merges.LOCK_OF_INSTITUTION,
 )
 _LOCK_MOVED = (
     text(
@@ -43,18 +51,39 @@ _LOCK_MOVED = (
         " WHERE m.kind = 'application' AND m.merge_id = :merge ORDER BY a.id FOR UPDATE OF a"
     ),
     text(
-        "SELECT r.id FROM registration r JOIN merge_move m ON m.item_id = r.id"
-        " WHERE m.kind = 'registration' AND m.merge_id = :merge ORDER BY r.id FOR UPDATE OF r"
+        "SELECT id FROM registration WHERE id IN ("
+        "SELECT item_id FROM merge_move WHERE kind = 'registration' AND merge_id = :merge"
+        " UNION SELECT f.registration_id FROM merge_move m JOIN practice_filing f"
+        " ON f.id = m.item_id WHERE m.kind IN ('practice_filing', 'ended_filing')"
+        " AND m.merge_id = :merge) ORDER BY id FOR UPDATE"
     ),
+    filing_merges.LOCK_MOVED,
 )
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 1))")
 _HOLD_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 1))")
+
+
+def _in_the_way(alias: str) -> str:
+    return IN_THE_WAY.replace("state", f"{alias}.state").replace("source", f"{alias}.source")
 
 
 def _with_json(statement: str) -> TextualSelect:
     return text(statement).columns(form=JSONB(), reasons=JSONB(), details=JSONB())
 
 
+# A physician's location follows from the institution (Q7, Q8). One who has a registration in
+# force there already stays where she is, and is told so: nobody has two in one location.
+_LOCATION = (
+    "CASE r.profession WHEN 'physician' THEN left({region}, CASE r.level WHEN '1' THEN 2 ELSE 6"
+    " END) ELSE '' END"
+)
+_INTO = _LOCATION.format(region="CAST(:into_region AS text)")
+_BACK = _LOCATION.format(region="mine.from_region")
+_DOUBLED = (
+    "r.profession = 'physician' AND r.status = 'registered' AND EXISTS (SELECT FROM registration o"
+    " WHERE o.person_key = r.person_key AND o.profession = 'physician'"
+    " AND o.status = 'registered' AND o.id <> r.id AND o.location = {location})"
+)
 _HISTORY = (
     "INSERT INTO registration_history (registration_id, version, at, change, status,"
     " institution_id, institution_name, authority_name, valid_from, valid_until)"
@@ -70,7 +99,7 @@ _TIMELINE = (
 )
 _MOVE = (
     "WITH moved AS (UPDATE {table} r SET {change}, version = r.version + 1, updated_at = :now"
-    " FROM (SELECT id, {from_name} AS from_name, region AS from_region FROM {table}"
+    " FROM (SELECT id, {from_name} AS from_name, region AS from_region FROM {table} r"
     " WHERE institution_id = :from_id{only} FOR UPDATE) AS was"
     " WHERE r.id = was.id RETURNING {columns}, was.from_name, was.from_region),"
     " kept AS (INSERT INTO merge_move (merge_id, kind, item_id, from_id, from_name, from_region,"
@@ -83,8 +112,8 @@ _MOVE_REGISTRATIONS = _with_json(
         table="registration",
         columns=_REGISTRATION,
         from_name="CAST(:from_name AS text)",
-        only="",
-        change="institution_id = :into_id, region = :into_region",
+        only=f" AND NOT ({_DOUBLED.format(location=_INTO)})",
+        change=f"institution_id = :into_id, region = :into_region, location = {_INTO}",
         noted=_HISTORY.format(change="'institution-merged'", name="CAST(:into_name AS text)"),
     )
 )
@@ -117,8 +146,8 @@ _UNDO_REGISTRATIONS = _with_json(
     _UNDO.format(
         table="registration",
         columns=_REGISTRATION,
-        only="",
-        change="institution_id = mine.from_id, region = mine.from_region",
+        only=f" AND NOT ({_DOUBLED.format(location=_BACK)})",
+        change=f"institution_id = mine.from_id, region = mine.from_region, location = {_BACK}",
         noted=_HISTORY.format(change="'merge-undone'", name="from_name"),
     )
 )
@@ -131,6 +160,40 @@ _UNDO_APPLICATIONS = _with_json(
         " region = mine.from_region",
         noted=_TIMELINE.format(change=f"'{_STEP_BACK}'", actor=SYSTEM, told="from_name"),
     )
+)
+_PASSED_BY = _HISTORY.format(change="'merge-passed-by'", name="CAST(:name AS text)")
+_PASS_BY = (
+    "WITH moved AS (UPDATE registration r SET version = r.version + 1, updated_at = :now"  # noqa: S608
+    " FROM ({which}) AS was WHERE r.id = was.id"
+    f" RETURNING {_REGISTRATION}),"
+    f" noted AS ({_PASSED_BY})"
+    " SELECT * FROM moved ORDER BY id"
+)
+_PASS_BY_MERGE = _with_json(
+    _PASS_BY.format(
+        which="SELECT id FROM registration r WHERE institution_id = :from_id"  # noqa: S608
+        f" AND {_DOUBLED.format(location=_INTO)}"
+    )
+)
+_PASS_BY_UNDO = _with_json(
+    _PASS_BY.format(
+        which="SELECT r.id FROM merge_move mine JOIN registration r ON r.id = mine.item_id"  # noqa: S608
+        " WHERE mine.merge_id = :merge AND mine.kind = 'registration'"
+        " AND r.institution_id = mine.into_id"
+        f" AND {_DOUBLED.format(location=_BACK)}"
+    )
+)
+_WITHDRAWN = _TIMELINE.format(change=f"'{_STEP}'", actor=SYSTEM, told="told")
+# Two open filings at one institution are one too many (Q10).
+_WITHDRAW = _with_json(
+    "WITH moved AS (UPDATE application r SET state = 'withdrawn', version = r.version + 1,"  # noqa: S608
+    " updated_at = :now WHERE r.institution_id = :from_id"
+    f" AND r.business_type = '{_MANY}' AND {_in_the_way('r')} AND EXISTS (SELECT FROM"
+    " application o WHERE o.person_key = r.person_key AND o.institution_id = :into_id"
+    f" AND o.business_type = '{_MANY}' AND {_in_the_way('o')})"
+    f" RETURNING {_APPLICATION}, CAST(:into_name AS text) AS told),"
+    f" noted AS ({_WITHDRAWN})"
+    " SELECT * FROM moved ORDER BY id"
 )
 _FOLLOW = text(
     "INSERT INTO merge_move (merge_id, kind, item_id, from_id, from_name, from_region, into_id)"
@@ -146,6 +209,8 @@ class Moved:
 
     registrations: list[Registration]
     applications: list[Application]
+    filings: list[str]
+    """Ids."""
 
 
 async def hold(tx: Transaction, institution_id: str) -> None:
@@ -178,7 +243,7 @@ async def in_force(tx: Transaction, source_id: str) -> RowMapping | None:
     return row
 
 
-async def move(tx: Transaction, merge: RowMapping, now: datetime) -> Moved:
+async def move(tx: Transaction, merge: RowMapping, now: datetime, today: date) -> Moved:
     """Everything at the source of a merge goes to where it was merged into, with its history."""
     given = {
         "merge": merge["merge_id"],
@@ -188,19 +253,28 @@ async def move(tx: Transaction, merge: RowMapping, now: datetime) -> Moved:
         "into_region": merge["into_region"],
         "now": now,
     }
-    return Moved(
-        await _registrations(tx, _MOVE_REGISTRATIONS, given | {"from_name": merge["source_name"]}),
-        await _applications(tx, _MOVE_APPLICATIONS, given),
+    name = {"name": merge["source_name"]}
+    passed_by = await _registrations(
+        tx, _PASS_BY_MERGE, _only(given, "from_id into_region now") | name
     )
+    withdrawn = await _applications(tx, _WITHDRAW, _only(given, "from_id into_id into_name now"))
+    moved = await _registrations(
+        tx, _MOVE_REGISTRATIONS, given | {"from_name": merge["source_name"]}
+    )
+    addressed = await _applications(tx, _MOVE_APPLICATIONS, given)
+    filed = await filing_merges.move_filings(tx, merge, now, today)
+    return Moved([*moved, *passed_by], [*addressed, *withdrawn], filed)
 
 
-async def move_back(tx: Transaction, merge_id: str, now: datetime) -> Moved:
+async def move_back(tx: Transaction, merge: RowMapping, now: datetime) -> Moved:
     """What a merge moved, and what is still where merges have put it, goes back."""
-    given = {"merge": merge_id, "now": now}
-    return Moved(
-        await _registrations(tx, _UNDO_REGISTRATIONS, given),
-        await _applications(tx, _UNDO_APPLICATIONS, given),
-    )
+    given = {"merge": merge["merge_id"], "now": now}
+    name = {"name": merge["into_name"]}
+    passed_by = await _registrations(tx, _PASS_BY_UNDO, given | name)
+    moved = await _registrations(tx, _UNDO_REGISTRATIONS, given)
+    addressed = await _applications(tx, _UNDO_APPLICATIONS, given)
+    filed = await filing_merges.move_back_filings(tx, merge["merge_id"], now)
+    return Moved([*moved, *passed_by], addressed, filed)
 
 
 async def note_moves(tx: Transaction, moves: Sequence[dict[str, Any]]) -> None:
@@ -212,6 +286,10 @@ async def note_moves(tx: Transaction, moves: Sequence[dict[str, Any]]) -> None:
 async def follow_application(tx: Transaction, application_id: str, registration_id: str) -> None:
     """What was made of an application that merges had moved goes back with them."""
     await tx.execute(_FOLLOW, {"application": application_id, "registration": registration_id})
+
+
+def _only(given: dict[str, Any], names: str) -> dict[str, Any]:
+    return {name: given[name] for name in names.split()}
 
 
 async def _registrations(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from zhiye_chassis.database import Transaction
 from zhiye_registration.adapters import merges
@@ -30,16 +31,21 @@ class Landing:
     hops: tuple[Hop, ...]
     given_region: str
 
-    async def note(self, tx: Transaction, registration_id: str) -> None:
-        """Keep that a registration landed here, so that an undo takes it back."""
+    async def note(
+        self,
+        tx: Transaction,
+        item_id: str,
+        kind: Literal["registration", "practice_filing"] = "registration",
+    ) -> None:
+        """Keep that a registration or a filing landed here, so that an undo takes it back."""
         region = self.given_region
         moves = []
         for hop in self.hops:
             moves.append(
                 {
                     "merge_id": hop.merge_id,
-                    "kind": "registration",
-                    "item_id": registration_id,
+                    "kind": kind,
+                    "item_id": item_id,
                     "from_id": hop.from_id,
                     "from_name": hop.from_name,
                     "from_region": region,

@@ -9,6 +9,10 @@ BY_THE_SYSTEM: dict[str, Text] = {
     "imported": Text("原有注册信息", "taken over"),
     "institution-merged": Text("机构并入标准名称", "institution merged into its standard name"),
     "merge-undone": Text("机构合并已撤销", "merge of the institution undone"),
+    "merge-passed-by": Text(
+        "机构合并时本注册未随之转移：在合并后机构的执业地点已有注册",
+        "left where it is by a merge: there is a registration in that location already",
+    ),
     "identity-corrected": Text("随资格信息更正", "corrected with the qualification"),
     "information-changed": Text("个人信息修改", "information changed by the person"),
     "title-promoted": Text("职称晋升", "title promoted"),

@@ -18,7 +18,9 @@ Ended = Literal[
     "scopes_changed",
     "person_corrected",
 ]
-ENDED: dict[Ended, Text] = {
+INSTITUTION_MERGED = "institution_merged"
+"""Nobody is told that: the physician is filed at the institution all the same."""
+ENDED: dict[str, Text] = {
     "by_person": Text("本人终止", "ended by the person"),
     "by_institution": Text("备案机构终止", "ended by the institution"),
     "registration_moved": Text("执业地点已变更", "the location of practice changed"),
@@ -27,6 +29,9 @@ ENDED: dict[Ended, Text] = {
     ),
     "became_main": Text("该机构已成为主要执业机构", "it became the main institution"),
     "scopes_changed": Text("注册的执业范围已变更", "the registered scopes changed"),
+    INSTITUTION_MERGED: Text(
+        "机构合并，在该机构已有备案", "institutions were merged, and it is filed there already"
+    ),
     "person_corrected": Text("随身份信息更正", "corrected with the identity"),
 }
 STATES: dict[str, Text] = {

@@ -135,7 +135,7 @@ def _registration(kit: Kit, one: OwnRegistration, language: Language) -> dict[st
 
 def own_filing_view(one: Filing, today: date, language: Language) -> dict[str, Any]:
     because = one.ended_because
-    text = ENDED.get(because) if because else None  # type: ignore[call-overload]
+    text = ENDED.get(because) if because else None
     return filing_view(asdict(one), today, language) | {
         "id": one.id,
         "version": one.version,

@@ -28,7 +28,7 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(QualificationRecorded, decided, batch=True),
             Subscription(QualificationsRecorded, batches, batch=True),
             Subscription(InstitutionChanged, reactions.keep_institutions, batch=True),
-            Subscription(InstitutionMerged, partial(follow_merges, kit.clock), batch=True),
+            Subscription(InstitutionMerged, partial(follow_merges, kit), batch=True),
             Subscription(AuthorityChanged, reactions.keep_authorities, batch=True),
             Subscription(AccountChanged, reactions.keep_accounts, batch=True),
         ),
