@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from services.registration.tests.building import build
 from sqlalchemy import select
 
 from zhiye_chassis.bus.cloudevents import to_cloudevent
@@ -17,7 +19,7 @@ from zhiye_chassis.bus.consumer import Consumer
 from zhiye_chassis.clock import FixedClock
 from zhiye_chassis.database import Database
 from zhiye_chassis.security import Principal
-from zhiye_chassis.service import Service, create_app
+from zhiye_chassis.service import Service
 from zhiye_chassis.settings import Settings
 from zhiye_contracts import purposes
 from zhiye_contracts.events import (
@@ -32,7 +34,6 @@ from zhiye_contracts.events import (
 from zhiye_contracts.identifiers import make_id_number
 from zhiye_registration.adapters.tables import metadata
 from zhiye_registration.kit import Kit
-from zhiye_registration.service import build
 
 NOW = datetime(2026, 11, 23, 2, 0, 0, 123_456, tzinfo=UTC)
 HOSPITAL = Principal("ACC-H", "institution", "王主任", institution_id="HOSPITAL")
@@ -62,7 +63,7 @@ class World:
     OPERATOR, EXAM_CENTRE = OPERATOR, EXAM_CENTRE
     FORM = FORM
 
-    def __init__(self, service: Service, clock: FixedClock, token_for: Any) -> None:
+    def __init__(self, service: Service, app: FastAPI, clock: FixedClock, token_for: Any) -> None:
         self.service = service
         self.kit: Kit = service.kit
         self.clock = clock
@@ -70,7 +71,7 @@ class World:
         self._serial = itertools.count(1)
         self.consumer = Consumer(service.database, service.subscriptions, clock)
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(create_app(service), raise_app_exceptions=False),
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
             base_url="http://test",
         )
 
@@ -241,7 +242,7 @@ async def world(
     database = await make_database(metadata, service="registration")
     clock = FixedClock(NOW)
     settings = settings_for(database.url, object_store_url="memory:///")
-    world = World(build(settings, clock), clock, token_for)
+    world = World(*build(settings, clock), clock, token_for)
     await world.tell(
         authority_event("XICHENG", "西城区卫生健康委员会", "110102"),
         authority_event("BEIJING", "北京市卫生健康委员会", "110000"),
