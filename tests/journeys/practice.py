@@ -50,9 +50,11 @@ async def review(who: Caller, application: str, decision: str = "approve") -> di
     return found
 
 
-async def apply(who: Caller, kind: str, form: dict[str, Any], **body: Any) -> str:
+async def apply(
+    who: Caller, kind: str, form: dict[str, Any], profession: str = "nurse", **body: Any
+) -> str:
     """Start and submit; the id."""
-    body |= {"business_type": f"nurse-{kind}", "form": form}
+    body |= {"business_type": f"{profession}-{kind}", "form": form}
     made = await who.post(APPLICATIONS, body)
     await who.post(f"{APPLICATIONS}/{made['id']}/submission")
     return str(made["id"])
