@@ -99,7 +99,7 @@ ROUTES = [
     ("POST", "/api/v1/scope-cases/x/disagreement", {"authority"}),
     ("POST", "/api/v1/penalties", {"authority"}),
     ("GET", "/api/v1/penalties", {"institution", "authority"}),
-    ("GET", "/api/v1/penalties/x", {"institution", "authority"}),
+    ("GET", "/api/v1/penalties/x", SIDES),
     ("POST", "/api/v1/penalties/x/rescission", {"authority"}),
     ("GET", "/api/v1/my/penalties", APPLICANT),
     ("GET", "/api/v1/duties", SIDES),

@@ -18,6 +18,7 @@ from zhiye_contracts.events import DutyChanged
 from zhiye_registration.adapters import registrations
 from zhiye_registration.application.duties import open_duty, settle_duties
 from zhiye_registration.application.escalate_duties import escalate_due_duties
+from zhiye_registration.application.open_missed_duties import MissedDuties
 
 DAY = timedelta(days=1)
 LAST = date(2026, 12, 23)
@@ -330,6 +331,31 @@ async def test_when_an_institution_is_merged_its_duties_go_along(made):
     (duty,) = await made.duties(world.OTHER_HOSPITAL)
     assert duty["institution_name"] == "北京另一医院"
     assert await made.changes() == ["opened", "moved"]
+
+
+# --- registrations that no approval brought -----------------------------------------------------
+
+
+async def test_who_is_taken_over_under_a_penalty_on_record_gets_a_duty_within_a_day(made):
+    who = await made.physicians.qualified()
+    await made.punished(who)
+    await made.physicians.register(who)
+    job = MissedDuties(made.world.kit)
+    await job.run()
+    (duty,) = await made.duties(made.world.HOSPITAL)
+    assert (duty["cause"], duty["ground"]) == ("penalty", "revoked")
+    await asyncio.gather(*(MissedDuties(made.world.kit).run() for _ in range(4)), job.run())
+    assert await made.changes() == ["opened"]
+
+
+async def test_what_was_taken_over_lawfully_or_is_under_no_penalty_any_more_gets_none(made):
+    lawful, rescinded = await made.physicians.qualified(), await made.physicians.qualified()
+    await made.punished(lawful, decided_on="2024-01-05")
+    await made.rescind(await made.punished(rescinded))
+    for who in (lawful, rescinded):
+        await made.physicians.register(who)  # since 2026-01-05
+    await MissedDuties(made.world.kit).run()
+    assert await made.duties(made.world.HOSPITAL) == []
 
 
 # --- duties to file off post -------------------------------------------------------------------

@@ -196,8 +196,10 @@ async def test_those_concerned_read_it_and_nobody_else(made):
     assert await made.ids(who, "/api/v1/my/penalties") == [one["id"]]
     assert await made.ids(other, "/api/v1/my/penalties") == []
     neighbour = Principal("ACC-D", "authority", "吴科长", authority_id="CHAOYANG", region="110105")
-    for stranger in (HOSPITAL3, HEBEI_CLINIC, neighbour):
-        assert await made.ids(stranger) == []
+    own = await world.call(who, "GET", f"{PENALTIES}/{one['id']}")
+    assert (own.status_code, own.json()["actions"]) == (200, [])
+    for stranger in (HOSPITAL3, HEBEI_CLINIC, neighbour, other):
+        assert stranger is other or await made.ids(stranger) == []
         found = await world.call(stranger, "GET", f"{PENALTIES}/{one['id']}")
         assert (found.status_code, world.codes(found)) == (404, ["not_found"])
 

@@ -15,6 +15,7 @@ from zhiye_registration.application.count_registrations import RegistrationCount
 from zhiye_registration.application.escalate_duties import Escalation
 from zhiye_registration.application.forget_reconciliations import Forgetting
 from zhiye_registration.application.import_registrations import importer
+from zhiye_registration.application.open_missed_duties import MissedDuties
 from zhiye_registration.application.remind import Reminders
 from zhiye_registration.entrypoints import record_feeds, supervision
 from zhiye_registration.entrypoints.http import routes
@@ -54,5 +55,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
             RegistrationCounts(kit).run,
             Forgetting(kit).run,
             Escalation(kit).run,
+            MissedDuties(kit).run,
         ),
     )

@@ -35,6 +35,8 @@ from zhiye_registration.domain.registration import Registration
 from zhiye_registration.kit import Kit
 
 _REGISTRATION = [field.name for field in fields(Registration)]
+_OF_DUTIES = ("status", "institution_id", "authority_id")
+"""What duties follow of a registration."""
 
 
 async def open_duty(
@@ -91,6 +93,8 @@ async def settle_duties(
     What came into force against a penalty that bars it (recorded meanwhile) has to be cancelled;
     so have those of a person in other locations when the ground is the person's (art. 17).
     """
+    if before is not None and all(getattr(before, n) == getattr(after, n) for n in _OF_DUTIES):
+        return  # as with every renewal: nobody is made to wait
     await penalties.hold_person(tx, after.person_key)
     now, today = kit.clock.now(), kit.clock.today()
     for duty in await store.lock_open_of(tx, after.id):

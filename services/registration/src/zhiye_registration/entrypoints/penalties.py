@@ -33,6 +33,7 @@ from zhiye_registration.kit import Kit
 PATH = "/api/v1/penalties"
 _AUTHORITY = allow("authority")
 _OFFICES = allow("institution", "authority")
+_READERS = allow("practitioner", "institution", "authority")
 Id = Annotated[str, Path(max_length=64, examples=["01JD0000000000000000PEN001"])]
 
 
@@ -76,11 +77,11 @@ def routes(kit: Kit) -> Routes:
         """Penalties of oneself that are on record, in both professions."""
         return await _page(caller, language, "all", None, limit, cursor)
 
-    @router.expose("GET", f"{PATH}/{{id}}", _OFFICES)
+    @router.expose("GET", f"{PATH}/{{id}}", _READERS)
     async def get_penalty(
         id: Id, caller: Caller, language: Reader, response: Response
     ) -> PenaltyOut:
-        """One penalty, for those whose list it is on."""
+        """One penalty, for the person and those whose list it is on."""
         async with kit.database.reading() as connection:
             one = await read_penalty(connection, kit, caller, id)
         return _answer(kit, one, caller, language, response)
