@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import RowMapping, insert, text
 
@@ -13,7 +13,8 @@ from zhiye_chassis.database import Transaction
 from zhiye_registration.adapters.merge_tables import merge_move
 from zhiye_registration.domain.filing import INSTITUTION_MERGED, Filing
 
-FILING, ENDED_FILING = "practice_filing", "ended_filing"
+FILING: Literal["practice_filing"] = "practice_filing"
+ENDED_FILING = "ended_filing"
 """Kinds of what a merge did: moved a filing, ended one."""
 _COLUMNS = ", ".join(f"f.{field.name}" for field in fields(Filing))
 

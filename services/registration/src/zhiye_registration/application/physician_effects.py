@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
-from zhiye_registration.adapters import filings, registrations
+from zhiye_registration.adapters import filing_merges, filings, registrations
 from zhiye_registration.application.asking import facts_of
 from zhiye_registration.application.end_filings import end_filings
 from zhiye_registration.application.give_number import number_for_life
@@ -80,10 +80,11 @@ async def file_institution(tx: Transaction, kit: Kit, one: Application) -> None:
     declared = known.declared
     if declared.from_on is None or declared.until_on is None:  # asked in this transaction
         raise RuntimeError("approved without dates")
+    filing_id = new_id()
     await filings.add(
         tx,
         Filing(
-            id=new_id(),
+            id=filing_id,
             version=1,
             registration_id=held.id,
             person_key=one.person_key,
@@ -101,6 +102,8 @@ async def file_institution(tx: Transaction, kit: Kit, one: Application) -> None:
             updated_at=kit.clock.now(),
         ),
     )
+    await filing_merges.follow_application(tx, one.id, filing_id)
+    await place.note(tx, filing_id, filing_merges.FILING)
 
 
 async def file_off_post(tx: Transaction, kit: Kit, one: Application) -> None:

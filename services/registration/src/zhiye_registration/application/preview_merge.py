@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import divisions
+from zhiye_registration.adapters.physician_tables import practice_filing
 from zhiye_registration.adapters.tables import application, institution, registration
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.workflow import OPEN
@@ -21,10 +23,17 @@ class Preview:
     registrations: Sequence[RowMapping]
     applications: Sequence[RowMapping]
     people: Sequence[RowMapping]
+    filings: int
+    """Of physicians at this further institution, in force."""
 
 
 async def preview_merge(
-    connection: AsyncConnection, caller: Principal, source_id: str, after: str | None, limit: int
+    connection: AsyncConnection,
+    caller: Principal,
+    source_id: str,
+    today: date,
+    after: str | None,
+    limit: int,
 ) -> Preview:
     """Counts by profession and status, open applications by type and state, and a page of the
     people by id. For an authority over the institution's region; else ``Refused`` (404)."""
@@ -45,6 +54,12 @@ async def preview_merge(
         .group_by(a.business_type, a.state)
         .order_by(a.business_type, a.state)
     )
+    f = practice_filing.c
+    filed = await connection.scalar(
+        select(func.count()).where(
+            f.institution_id == source_id, f.status == "in_force", f.until_on >= today
+        )
+    )
     people = (
         select(r.id, r.profession, r.name, r.sealed_id_number, r.status, r.valid_until)
         .where(r.institution_id == source_id)
@@ -58,4 +73,5 @@ async def preview_merge(
         counted.mappings().all(),
         open_.mappings().all(),
         (await connection.execute(people)).mappings().all(),
+        filed or 0,
     )

@@ -51,6 +51,9 @@ class MergePreviewOut(BaseModel):
     institution_name: str = Field(examples=["北京示例医院（老名称）"])
     registrations: list[RegistrationsCount]
     open_applications: list[ApplicationsCount]
+    filings: int = Field(
+        description="Of physicians at this further institution, in force", examples=[4]
+    )
     people: Page[PersonOut]
 
 
@@ -68,9 +71,9 @@ def routes(kit: Kit) -> Routes:
         """Who and what would follow if this institution were merged: counts, and the people
         masked, in pages. To an authority over its region."""
         after = str(decode_cursor(cursor, str)[0]) if cursor else None
-        async with kit.database.reading() as connection:
-            found = await preview_merge(connection, caller, source_id, after, limit + 1)
         today = kit.clock.today()
+        async with kit.database.reading() as connection:
+            found = await preview_merge(connection, caller, source_id, today, after, limit + 1)
         people = []
         for row in found.people[:limit]:
             status = registration_status(HeldRegistration(row["status"], row["valid_until"]), today)
@@ -100,6 +103,7 @@ def routes(kit: Kit) -> Routes:
                 )
                 for a in found.applications
             ],
+            filings=found.filings,
             people=Page(
                 items=people,
                 next_cursor=encode_cursor(people[-1].registration_id) if more else None,
