@@ -124,6 +124,20 @@ async def test_a_change_to_here_settles_the_line_and_so_does_a_filing(world, p):
     assert states == {2: "settled", 3: "settled"}
 
 
+async def test_who_is_filed_here_and_not_on_the_list_has_the_filing_ended(world, p):
+    who = await p.physician(institution=("HOSPITAL2", "110102"))
+    filing = await p.filed_at(who, ("HOSPITAL", "北京示例医院", "110102"))
+    one = await compare(world, 700)
+    line = (await found(world, one))[3]
+    assert (line["finding"], line["step"]) == ("filed_not_on_list", "end_filing")
+    assert (line["step_ref"], line["may_file"]) == (filing.id, [])
+    assert world.id_number(501) not in str(line)
+    path = f"/api/v1/filings/{line['step_ref']}/end"
+    ended = await world.call(world.HOSPITAL, "POST", path, If_Match='"1"')
+    assert ended.status_code == 200, ended.text
+    assert (await found(world, one))[3]["step_state"] == "settled"
+
+
 async def test_of_several_locations_the_one_here_is_compared(world, p):
     who = await p.physician()
     await p.register(who, institution=("HEBEI-HOSPITAL", "130102"))

@@ -127,7 +127,12 @@ _ROSTER = (
     )
     .order_by(_r.id)
 )
-_FILED_KEYS = select(_f.person_key).where(_IS_FILED)
+_FILED_PEOPLE = (
+    select(_f.id.label("filing_id"), _r.id, _r.person_key, _r.sealed_id_number, _r.name)
+    .select_from(practice_filing.join(registration, _r.id == _f.registration_id))
+    .where(_IS_FILED)
+    .order_by(_f.id)
+)
 _QUALIFIED = (
     select(_q.person_key, _q.name)
     .where(_q.person_key == any_(_KEYS), _q.profession == _THE_PROFESSION, _q.in_force)
@@ -202,11 +207,13 @@ async def roster_of(connection: AsyncConnection, whose: Whose) -> Sequence[RowMa
     return (await connection.execute(_ROSTER, whose.given)).mappings().all()
 
 
-async def filed_here(connection: AsyncConnection, whose: Whose) -> set[str]:
-    """Physicians with a filing at the institution that is in force (Q10)."""
+async def filed_here(connection: AsyncConnection, whose: Whose) -> dict[str, RowMapping]:
+    """Physicians with a filing at the institution that is in force (Q10), by blind index: the
+    registration that it is under, and the filing."""
     if whose.profession != "physician":
-        return set()
-    return set((await connection.execute(_FILED_KEYS, whose.given)).scalars())
+        return {}
+    rows = (await connection.execute(_FILED_PEOPLE, whose.given)).mappings()
+    return {row["person_key"]: row for row in rows}
 
 
 async def qualified(

@@ -31,6 +31,7 @@ from zhiye_registration.adapters.record_tables import reconciliation
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.reconciliation_strangers import count_strangers, in_parts
 from zhiye_registration.domain.reconciliation import (
+    FILED_NOT_LISTED,
     HIDDEN,
     Place,
     Recorded,
@@ -88,14 +89,17 @@ async def reconcile(
         today = kit.clock.today()
         whose = Whose(profession, place, today)
         roster = await reconciliations.roster_of(tx.connection, whose)
-        own = {row["person_key"] for row in roster}
-        own |= await reconciliations.filed_here(tx.connection, whose)
-        found = await _compare(tx, kit, whose, entries, own)
+        on_roster = {row["person_key"] for row in roster}
+        filed = await reconciliations.filed_here(tx.connection, whose)
+        found = await _compare(tx, kit, whose, entries, on_roster | filed.keys())
         await count_strangers(tx, kit, caller, place, len(roster), found.strangers)
         listed = {entry.person_key for entry in entries}
-        missing = (row for row in roster if row["person_key"] not in listed)
+        missing = [row for row in roster if row["person_key"] not in listed]
+        filed_only = [row for key, row in filed.items() if key not in listed | on_roster]
         last = max((entry.listed.line for entry in entries), default=1)
-        found.lines += [_of_roster(row, n, whose) for n, row in enumerate(missing, last + 1)]
+        found.lines += [
+            _of_roster(row, n, whose) for n, row in enumerate([*missing, *filed_only], last + 1)
+        ]
         await _carry_on(tx, whose, found.lines)
         counts = Counter(line["finding"] for line in found.lines)
         now = kit.clock.now()
@@ -268,9 +272,12 @@ def _invalid(entry: _Entry, whose: Whose) -> dict[str, Any]:
 
 
 def _of_roster(row: RowMapping, number: int, whose: Whose) -> dict[str, Any]:
-    finding = of_roster(row["valid_until"], whose.today)
+    """Somebody who is not on the list: on the roster, or only filed here."""
+    filing = row.get("filing_id")
+    finding = FILED_NOT_LISTED if filing else of_roster(row["valid_until"], whose.today)
     key, sealed = row["person_key"], row["sealed_id_number"]
-    return _new(whose, number, finding, row["name"], key, sealed, row["id"], {})
+    line = _new(whose, number, finding, row["name"], key, sealed, row["id"], {})
+    return line | {"step_ref": filing} if filing else line
 
 
 def _new(

@@ -78,6 +78,16 @@ _LEFT = Step(
     ),
 )
 
+_END_FILING = Step(
+    "end_filing",
+    Text("终止多执业机构备案", "end the filing"),
+    Text(
+        "核对后，由本机构或本人终止此人在本机构的多执业机构备案；仍在本机构执业的，请补入名单。",
+        "The institution, or the person, ends the filing here; who still practises here is added"
+        " to the list.",
+    ),
+)
+
 OF_PHYSICIANS = (
     Finding(
         AGREES,
@@ -169,5 +179,15 @@ OF_PHYSICIANS = (
         ),
         _LEFT,
         "Q20.3",
+    ),
+    Finding(
+        "filed_not_on_list",
+        Text("备案在本院，不在名单中", "filed here, not on the list"),
+        Text(
+            "此人在本机构的多执业机构备案有效，但不在名单中。",
+            "The filing here is in force, but the person is not on the list.",
+        ),
+        _END_FILING,
+        "Q10, Q20.3",
     ),
 )

@@ -25,6 +25,7 @@ STATES: Mapping[str, Text] = {
 OPEN_STATES = ("not_started", "started")
 
 
+FILED_NOT_LISTED = "filed_not_on_list"
 OF_THE_ROSTER = ("not_on_list", "not_on_list_expired")
 TO_COME = (
     *("registered_elsewhere", "never_registered", "cancelled", "off_post", "moving_out"),
@@ -133,6 +134,8 @@ def is_settled(
     if finding == "not_on_list_expired":
         # Who has renewed is not to be cancelled; the next list says whether she is on it.
         return not here or (recorded is not None and not recorded.expired(today))
+    if finding == FILED_NOT_LISTED:
+        return recorded is None or not recorded.is_filed
     if finding in OF_THE_ROSTER:
         return not here
     if finding == "name_unconfirmed":

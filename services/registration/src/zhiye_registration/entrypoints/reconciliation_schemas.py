@@ -144,7 +144,9 @@ class LineOut(BaseModel):
     how: str | None
     step_state: StepState | None
     step_state_label: str | None = Field(examples=["进行中"])
-    step_ref: str | None = Field(description="The application or the request that mends it")
+    step_ref: str | None = Field(
+        description="The application or the request that mends it, or the filing to be ended"
+    )
     step_note: str | None
     started_at: datetime | None
     started_by: str | None = Field(examples=["王主任"])
