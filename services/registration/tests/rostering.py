@@ -81,6 +81,28 @@ async def ids(world, who=None, **query):
     return [item["registration_id"] for item in (await roster(world, who, **query))["items"]]
 
 
+async def physicians(world, who=None, **query):
+    """A page of physicians."""
+    return await roster(world, who, profession="physician", **query)
+
+
+async def found(world, who=None, **query):
+    """Registrations of physicians, in the order of the page."""
+    page = await physicians(world, who, **query)
+    return [item["registration_id"] for item in page["items"]]
+
+
+async def key(p, who):
+    """The id of somebody's only registration as a physician."""
+    return (await p.registration(who)).id
+
+
+def named(name):
+    """Columns of a registration."""
+    pinyin, initials = name_pinyin(name)
+    return {"name": name, "name_pinyin": pinyin, "name_initials": initials}
+
+
 async def refusal(world, who, method, path, body=None, **headers):
     """Status, codes and fields of a refusal; every one of them tells what to do."""
     answer = await world.call(who, method, path, body, **headers)

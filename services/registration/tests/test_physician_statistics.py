@@ -146,3 +146,16 @@ async def test_the_numbers_are_taken_away_as_a_file(world, p):
     assert "主要执业机构与多机构备案,filed,多机构备案,1" in lines
     book = await world.call(world.BEIJING, "GET", f"{PATH}/export")
     assert book.content.startswith(b"PK")
+
+
+async def test_the_handling_of_applications_is_told_of_one_profession(world, p):
+    await p.done(await p.physician(), "certificate-reissue", {"ground": "lost"})
+    await world.registered(await world.nurse())
+    path = "?from=2026-11-01&to=2026-11-30"
+    for query, told in (
+        ("", {"nurse-first", "physician-certificate-reissue"}),
+        ("&profession=nurse", {"nurse-first"}),
+        ("&profession=physician", {"physician-certificate-reissue"}),
+    ):
+        found = await read(world, world.XICHENG, path + query, "/api/v1/statistics/applications")
+        assert {one["business_type"] for one in found["items"]} == told
