@@ -11,7 +11,7 @@ from zhiye_chassis.security import ROLES, Principal
 
 PATH = "/api/v1/applications"
 APPLICANT = {"practitioner"}
-FILERS = {"practitioner", "institution"}
+FILERS = {"practitioner", "institution", "authority"}
 SIDES = {"practitioner", "institution", "authority"}
 ROUTES = [
     ("GET", "/api/v1/my/eligibility/nurse-first", APPLICANT),
@@ -88,7 +88,7 @@ ROUTES = [
     ("GET", "/api/v1/practice-interruptions", {"institution"}),
     ("GET", "/api/v1/my/filings", APPLICANT),
     ("GET", "/api/v1/filings/x", SIDES),
-    ("POST", "/api/v1/filings/x/end", FILERS),
+    ("POST", "/api/v1/filings/x/end", {"practitioner", "institution"}),
     ("GET", "/api/v1/movements?direction=in", {"institution", "authority"}),
     ("GET", "/api/v1/movements/export?direction=in", {"institution", "authority"}),
     ("PUT", "/api/v1/scope-catalogues/x/x", {"authority"}),
