@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from services.registration.tests.businesses import HEBEI_HOSPITAL, TODAY
 from services.registration.tests.physicians import DAY, HOSPITAL3, Physicians
@@ -98,6 +100,14 @@ async def test_what_is_ended_or_over_is_not_ended_again(world, p):
     answer = await end(world, who, over)
     assert (answer.status_code, world.codes(answer)) == (409, ["filing_over"])
     assert answer.json()["next_step"]
+    assert len(await world.events("filing-ended")) == 1
+
+
+async def test_two_who_end_it_at_once_end_it_once(world, p):
+    who = await p.physician()
+    one = await p.filed_at(who)
+    answers = await asyncio.gather(*(end(world, by, one) for by in (who, world.OTHER_HOSPITAL)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert len(await world.events("filing-ended")) == 1
 
 

@@ -20,6 +20,7 @@ from services.registration.tests.rostering import (
 )
 from sqlalchemy import select
 
+from zhiye_chassis.pagination import encode_cursor
 from zhiye_registration.adapters.physician_tables import practice_filing
 from zhiye_registration.domain.roster import off_post_over
 
@@ -377,3 +378,19 @@ async def test_an_authority_reads_the_rosters_of_its_region_only(world, p):
     path = f"{ROSTER}?profession=physician&institution_id=HOSPITAL"
     for who in (world.HEBEI, world.OTHER_HOSPITAL):
         assert await refusal(world, who, "GET", path) == NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ("name", "asc", "li\0", "x"),
+        ("name", "asc", "li", "\0"),
+        ("birth_date", "asc", "soon", "x"),
+        ("valid_until", "asc", "2026-01-01", "x"),
+        ("department", "asc", "03", "x"),
+    ],
+)
+async def test_a_cursor_that_was_made_up_is_refused(world, key):
+    sort = "birth_date" if key[0] == "birth_date" else "name"
+    path = f"{ROSTER}?profession=physician&list=both&sort={sort}&cursor={encode_cursor(*key)}"
+    assert (await world.call(world.HOSPITAL, "GET", path)).status_code == 422
