@@ -121,15 +121,30 @@ async def test_numbers_that_are_nobodys_are_not_found_and_wrong_ones_told_why(wo
     assert (await look_up(world, "110110105000001", await p.physician())).status_code == 403
 
 
+MANY = """
+    INSERT INTO registration SELECT (jsonb_populate_record(NULL::registration, to_jsonb(r)
+    || jsonb_build_object('id', n::text, 'person_key', n::text, 'certificate_key', n::text)
+    || CAST(:changes AS jsonb))).* FROM registration r, generate_series(1, 3000) n WHERE r.id = :key
+"""
+AS_NURSES = (
+    '{"profession": "nurse", "location": "", "level": null, "category": null, "scopes": [],'
+    ' "valid_until": "2030-01-01"}'
+)
+
+
 async def test_each_number_takes_one_statement_that_reads_only_the_index_that_has_it(world, p):
-    who = await p.physician()
-    key = (await p.registration(who)).certificate_key
-    async with world.kit.database.transaction() as tx:
-        await tx.execute(text("SET LOCAL enable_seqscan = off"))
-        raw = await tx.connection.get_raw_connection()
+    one = await p.registration(await p.physician())
+    async with world.kit.database.engine.connect() as connection:
+        await connection.execute(text(MANY), {"key": one.id, "changes": "{}"})
+        others = MANY.replace("n::text, 'person", "'n' || n, 'person")
+        await connection.execute(text(others), {"key": one.id, "changes": AS_NURSES})
+        await connection.execute(text("ANALYZE registration"))
+        raw = await connection.get_raw_connection()
         driver = raw.driver_connection
+        key = one.certificate_key
         plan = "\n".join(r[0] for r in await driver.fetch("EXPLAIN " + LOOKUP_OF_EITHER, key))
         nurses = "\n".join(r[0] for r in await driver.fetch("EXPLAIN " + LOOKUP, key))
+        await connection.rollback()
     assert "registration_certificate_of_a_physician" in plan
     assert "registration_certificate_of_a_nurse" in plan
     assert "Seq Scan on registration" not in plan
