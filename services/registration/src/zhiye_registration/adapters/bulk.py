@@ -57,6 +57,10 @@ _LIST = text(
     " FROM unnest(CAST(:ids AS text[]), CAST(:versions AS int[]))"
     " WITH ORDINALITY AS given (id, version, place)"
 )
+_OF_SAME_PEOPLE = text(
+    "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY person_key ORDER BY id) AS place"
+    " FROM application WHERE id = ANY(CAST(:ids AS text[]))) AS found WHERE place > 1"
+)
 _ADVANCE = (
     update(bulk_job)
     .where(_j.id == bindparam("job"), _OPEN)
@@ -125,6 +129,11 @@ async def claim(tx: Transaction, job_id: str, most: int) -> list[Item]:
     """The next items that nobody works on, kept from others until the transaction ends."""
     rows = await tx.execute(_CLAIM, {"job": job_id, "most": most})
     return [Item(*row) for row in rows]
+
+
+async def of_same_people(tx: Transaction, ids: Sequence[str]) -> set[str]:
+    """Of these applications, all but the first of each person."""
+    return set((await tx.execute(_OF_SAME_PEOPLE, {"ids": list(ids)})).scalars())
 
 
 async def mark(

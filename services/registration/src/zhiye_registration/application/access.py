@@ -34,9 +34,9 @@ def side_of(caller: Principal, one: Application) -> Side | None:
         if one.source == "institution":
             return "applicant"
         return "institution" if one.submitted_at else None
-    if one.source == "authority" and one.state in WITH_APPLICANT:
-        mine = caller.role == "authority" and caller.authority_id == one.authority_id
-        return "applicant" if mine else None
+    acts_itself = caller.role == "authority" and caller.authority_id == one.authority_id
+    if one.source == "authority" and one.state in WITH_APPLICANT and acts_itself:
+        return "applicant"
     if one.submitted_at is None:
         return None
     if caller.role == "institution":

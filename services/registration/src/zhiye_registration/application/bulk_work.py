@@ -118,6 +118,14 @@ class _Chunk:
         self._reasons = [(code, note) for code, note in job["reasons"]]
 
     async def review(self, tx: Transaction, items: Sequence[Item]) -> list[_Result]:
+        again = await bulk.of_same_people(tx, [item.application_id for item in items])
+        at_once = [item for item in items if item.application_id not in again]
+        # A physician may have several: the next one has to see what the one before did.
+        after = [item for item in items if item.application_id in again]
+        results = await self._in_step(tx, at_once)
+        return results + [await self._apart(tx, item) for item in after]
+
+    async def _in_step(self, tx: Transaction, items: Sequence[Item]) -> list[_Result]:
         try:
             answers = await in_step(tx, [partial(self._review, item=item) for item in items])
         except OneByOne as reason:

@@ -60,8 +60,9 @@ def of_one_person(caller: Principal, person_key: str) -> ColumnElement[bool]:
     """The applications of somebody whose full ID number the caller knows: to an institution also
     a stranger's who wants to join it, to an authority those of its region."""
     if caller.role == "authority":
+        own = and_(_a.source == "authority", _a.authority_id == caller.authority_id)
         mine = or_(_a.authority_id == caller.authority_id, within(_a.region, caller.region))
-        return and_(_a.person_key == person_key, mine, _SUBMITTED)
+        return and_(_a.person_key == person_key, mine, or_(_SUBMITTED, own))
     here = and_(_a.institution_id == caller.institution_id, or_(_SUBMITTED, _FILED))
     return and_(_a.person_key == person_key, or_(here, _from_here(caller)))
 
@@ -121,10 +122,23 @@ def _of_authority(caller: Principal, name: ListName) -> Pieces:
     if name == "waiting_for_me":
         own = and_(mine, _a.source == "authority")
         return [*_in_states(mine, _TO_DECIDE), *_in_states(own, WITH_APPLICANT)]
-    pieces = _in_states(mine, _FOR_AUTHORITY[name])
+    others = with_others(caller)
+    pieces = _in_states(mine, _FOR_AUTHORITY[name], returned=others)
     if caller.region is not None and not _between(caller.region):
-        pieces += _in_states(_inside(caller.region), _FOR_AUTHORITY[name])
+        pieces += _in_states(_inside(caller.region), _FOR_AUTHORITY[name], returned=others)
     return pieces
+
+
+def with_others(caller: Principal) -> ColumnElement[bool]:
+    """What an authority that acts by itself has to correct waits for it, and is under way with
+    nobody."""
+    return not_(
+        and_(
+            _a.source == "authority",
+            _a.authority_id == caller.authority_id,
+            _a.state == literal_column("'returned'"),
+        )
+    )
 
 
 def spread(caller: Principal, name: ListName) -> Sequence[State]:
@@ -140,8 +154,12 @@ def in_progress_apart(caller: Principal) -> Pieces:
     if caller.role != "authority":
         return pieces_of(caller, "in_progress")
     inside, states = _inside(caller.region), _FOR_AUTHORITY["in_progress"]
+    others = with_others(caller)
     mine = and_(_a.authority_id == caller.authority_id, not_(inside))
-    return _in_states(mine, states) + _in_states(inside, states)
+    return [
+        *_in_states(mine, states, returned=others),
+        *_in_states(inside, states, returned=others),
+    ]
 
 
 def _between(region: str) -> bool:
@@ -158,8 +176,10 @@ def _in_states(
     whose: ColumnElement[bool],
     states: Sequence[State],
     withdrawn: ColumnElement[bool] = _SUBMITTED,
+    returned: ColumnElement[bool] | None = None,
 ) -> Pieces:
     """What was withdrawn may never have been submitted; on others' lists it is only if it was.
+    ``returned`` narrows what is to be corrected.
 
     Literals: a plan for any state takes a rare one for a frequent one and reads everything.
     """
@@ -170,6 +190,7 @@ def _in_states(
                 whose,
                 _a.state == literal_column(f"'{state}'"),
                 *([withdrawn] if state == "withdrawn" else ()),
+                *([returned] if state == "returned" and returned is not None else ()),
             ),
         )
         for state in states

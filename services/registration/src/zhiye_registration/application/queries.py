@@ -35,8 +35,10 @@ from zhiye_registration.application.list_scope import (
     of_one_person,
     pieces_of,
     spread,
+    with_others,
 )
 from zhiye_registration.domain.application_list import Filters, ListName, Sort
+from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.workflow import State
 from zhiye_registration.kit import Kit
 
@@ -50,9 +52,11 @@ _KEYS: dict[Sort, ColumnElement[Any]] = {
     "deadline": func.coalesce(_a.deadline, _NEVER),
 }
 _PROFESSION = func.split_part(_a.business_type, "-", 1)
+_ABOUT = or_(_a.registration_id.is_(None), _r.id == _a.registration_id)
+"""Of the several that a physician may have, the one that it is about."""
 _held = (
     select(_r.sealed_certificate_number)
-    .where(_r.person_key == _a.person_key, _r.profession == _PROFESSION)
+    .where(_r.person_key == _a.person_key, _r.profession == _PROFESSION, _ABOUT)
     .order_by((_r.status == "registered").desc(), _r.id.desc())
     .limit(1)
     .lateral("held")
@@ -60,7 +64,9 @@ _held = (
 _held_until = (
     # Looked up for each application: what it is equal to must not tempt to read a whole day's.
     select(_r.valid_until)
+    # A physician's is never over, and so never on the list of one day.
     .where(_r.person_key == _a.person_key, _r.profession == _PROFESSION, _r.status == "registered")
+    .where(_ABOUT)
     .limit(1)
     .correlate(application)
     .scalar_subquery()
@@ -75,7 +81,7 @@ _COLUMNS = (
             *("created_at", "submitted_at", "institution_decision", "institution_reviewed_at"),
             *("authority_decision", "decided_at", "deadline", "days_kept", "reasons", "source"),
             *("origin_institution_id", "origin_institution_name", "origin_decision"),
-            *("origin_reviewed_at", "confirmed_at"),
+            *("origin_reviewed_at", "confirmed_at", "registration_id"),
         )
     ),
     _held.c.sealed_certificate_number,
@@ -109,7 +115,8 @@ async def list_applications(
     ]
     states = [state for state in spread(caller, name) if filters.leaves(state)]
     if states and caller.region:
-        pieces.append(await _of_counties(connection, caller.region, states, narrowed, limit))
+        others = [*narrowed, with_others(caller)]
+        pieces.append(await _of_counties(connection, caller.region, states, others, limit))
     if not pieces:
         return []
     # Each piece comes in order from its index; an application may be in two.
@@ -280,6 +287,9 @@ def conditions(filters: Filters, today: date) -> list[Any]:
         )
         if value is not None
     ]
+    if filters.profession is not None:
+        slugs = [s for s, row in BUSINESS_TYPES.items() if row.profession == filters.profession]
+        wanted.append(_a.business_type.in_(slugs))
     if filters.states is not None:
         wanted.append(_a.state.in_(filters.states))
     if filters.source == "institution":

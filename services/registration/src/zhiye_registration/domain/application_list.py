@@ -24,6 +24,7 @@ class Filters:
     of the applicant's registration: everybody whose registration expires on one day."""
 
     business_type: str | None = None
+    profession: str | None = None
     state: str | None = None
     result: Result | None = None
     source: str | None = None

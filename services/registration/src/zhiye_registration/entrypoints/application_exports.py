@@ -27,7 +27,7 @@ COLUMNS: dict[str, Text] = {
     "name": Text("姓名", "name"),
     "gender_label": Text("性别", "gender"),
     "id_number": Text("身份证号", "ID number"),
-    "certificate_number": Text("护士证号", "certificate number"),
+    "certificate_number": Text("执业证书编号", "certificate number"),
     "applied_on": Text("申请日期", "applied on"),
     "state_label": Text("状态", "state"),
     "institution": Text("审核机构", "reviewing institution"),

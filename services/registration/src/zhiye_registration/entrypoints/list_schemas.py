@@ -12,6 +12,7 @@ from zhiye_chassis.sheets import Format
 from zhiye_chassis.web import Schema
 from zhiye_registration.domain.application import Source
 from zhiye_registration.domain.application_list import SOON_DAYS, Due, ListName, Result, Sort
+from zhiye_registration.domain.business_type import Profession
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.workflow import STATES
 from zhiye_registration.entrypoints.schemas import ApplicationItem
@@ -43,6 +44,7 @@ class Narrowing(Schema):
 class ListFilters(Narrowing):
     list_name: ListName = Field("waiting_for_me", alias="list")
     business_type: one_of(BUSINESS_TYPES) | None = None  # type: ignore[valid-type]
+    profession: Profession | None = Field(None, description="All businesses of one profession")
     state: one_of(STATES) | None = None  # type: ignore[valid-type]
     result: Result | None = None
     number: str | None = Field(

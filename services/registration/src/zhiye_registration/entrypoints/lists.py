@@ -44,6 +44,7 @@ def filters_of(kit: Kit, caller: Principal, query: ListFilters) -> Filters:
     """``Refused`` (422) for what cannot be asked."""
     filters = Filters(
         business_type=query.business_type,
+        profession=query.profession,
         state=query.state,
         result=query.result,
         source=query.source,

@@ -116,6 +116,10 @@ class ApplicationItem(BaseModel):
     number: str = Field(examples=["N202611230000017"])
     business_type: str = Field(examples=["nurse-first"])
     business_type_label: str = Field(examples=["首次注册"])
+    profession: Literal["nurse", "physician"]
+    registration_id: str | None = Field(
+        None, description="Of a physician: the registration that it is about"
+    )
     name: str = Field(examples=["王芳"])
     id_number: str = Field(description="Masked", examples=["110***********002X"])
     state: State

@@ -85,6 +85,8 @@ def item_view(kit: Kit, row: Any, today: date, language: Language) -> dict[str, 
         "number": row.number,
         "business_type": row.business_type,
         "business_type_label": BUSINESS_TYPES[row.business_type].name.read(language),
+        "profession": BUSINESS_TYPES[row.business_type].profession,
+        "registration_id": row.registration_id,
         "name": row.name,
         "id_number": mask_id_number(
             kit.settings.cipher.open(row.sealed_id_number, purposes.ID_NUMBER)
