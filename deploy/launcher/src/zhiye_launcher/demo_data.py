@@ -15,6 +15,7 @@ from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_institutions.application.register_authority import register_authority
 from zhiye_institutions.application.register_institution import register_institution
 from zhiye_launcher.demo_existing import existing_nurses, take_over
+from zhiye_launcher.demo_physicians import Place, seed_physicians
 from zhiye_launcher.language import say
 
 PASSWORD = "Zhiye2026demo"  # noqa: S105 - the demo's, printed at start; never in production
@@ -122,6 +123,15 @@ async def seed(services: dict[str, Service]) -> None:
             region=region,
             region_online=id_ != OFFLINE_HOSPITAL,
         )
+    await seed_physicians(
+        services["qualifications"],
+        services["registration"],
+        {
+            "hean": _place(HEAN, XICHENG),
+            "other": _place(HEAN_OTHER_NAME, XICHENG),
+            "changan": _place(CHANGAN_HOSPITAL, CHANGAN),
+        },
+    )
     accounts = services["accounts"].kit
     for account in ACCOUNTS:
         command = IssueStaffAccount(
@@ -146,6 +156,12 @@ async def seed(services: dict[str, Service]) -> None:
                         raise
                     # The organisation is still on its way over the bus.
                     await asyncio.sleep(0.02)
+
+
+def _place(institution_id: str, authority_id: str) -> Place:
+    _, name, _, region = next(row for row in INSTITUTIONS if row[0] == institution_id)
+    authority = next(name for id_, name, *_ in AUTHORITIES if id_ == authority_id)
+    return Place(institution_id, name, region, authority_id, authority)
 
 
 def announce(address: str, *, seconds: float, demo: bool, log: Path) -> None:

@@ -49,6 +49,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Service:
         outlets=(exam_centre.FOR_EXAM_CENTRE,),
         metadata=metadata,
         migrations="zhiye_qualifications.migrations",
+        kit=kit,
         periodic=(
             partial(close_abandoned, kit),
             partial(close_days, kit),
