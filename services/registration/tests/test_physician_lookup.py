@@ -124,7 +124,7 @@ async def test_numbers_that_are_nobodys_are_not_found_and_wrong_ones_told_why(wo
 MANY = """
     INSERT INTO registration SELECT (jsonb_populate_record(NULL::registration, to_jsonb(r)
     || jsonb_build_object('id', n::text, 'person_key', n::text, 'certificate_key', n::text)
-    || CAST(:changes AS jsonb))).* FROM registration r, generate_series(1, 3000) n WHERE r.id = :key
+    || CAST(:changes AS jsonb))).* FROM registration r, generate_series(1, 500) n WHERE r.id = :key
 """
 AS_NURSES = (
     '{"profession": "nurse", "location": "", "level": null, "category": null, "scopes": [],'
