@@ -75,11 +75,16 @@ async def registration(nurse: Nurse) -> dict[str, Any]:
 
 async def message(nurse: Nurse, template: str) -> dict[str, Any]:
     """The newest message of a kind in her inbox, once it is there."""
+    return await told(nurse.caller, template)
+
+
+async def told(who: Caller, template: str, saying: str = "") -> dict[str, Any]:
+    """The newest message of a kind in somebody's inbox that says this, once it is there."""
     async with asyncio.timeout(15):
         while True:
-            items = (await nurse.caller.get("/api/v1/my/messages?limit=50"))["items"]
+            items = (await who.get("/api/v1/my/messages?limit=50"))["items"]
             for item in items:
-                if item["template"] == template:
+                if item["template"] == template and saying in str(item):
                     return item  # type: ignore[no-any-return]
             await asyncio.sleep(0.05)
 

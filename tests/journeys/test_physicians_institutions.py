@@ -65,6 +65,10 @@ async def test_q10_1_a_physician_is_filed_at_another_hospital_of_the_province_wh
         "GET", f"{FILINGS}/{filing['id']}", status=404, code="not_found", languages=("zh",)
     )
     assert await message(person, "application_approved")
+    page = "/api/v1/roster?profession=physician&q=" + main["certificate_number"]
+    filed = await places.chaoyang.hospital.get(f"{page}&list=filed")
+    assert [line["certificate_number"] for line in filed["items"]] == [main["certificate_number"]]
+    assert (await places.chaoyang.hospital.get(f"{page}&list=registered"))["items"] == []
 
 
 async def test_q10_2_an_assistant_is_filed_inside_the_county(physicians: Physicians) -> None:

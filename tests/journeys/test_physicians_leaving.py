@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.caller import Caller, Staff
 from tests.journeys.conftest import Connect
 from tests.journeys.physicians import FIRST, Physician, Physicians, approve, day, file
-from tests.journeys.practice import APPLICATIONS, message, review
+from tests.journeys.practice import APPLICATIONS, message, review, told
 
 PENALTIES, DUTIES = "/api/v1/penalties", "/api/v1/duties"
 TOLD = {"on": day(-30), "by": "post"}
@@ -117,6 +117,8 @@ async def test_q50_a_penalty_of_another_province_becomes_the_duty_to_cancel_and_
         "GET", f"{PENALTIES}/{penalty['id']}", status=404, code="not_found", languages=("zh",)
     )
     assert await message(person, "record_added")
+    for office in (place.hospital, place.authority):
+        assert await told(office, "penalty_of_yours", penalty["document_number"])
     (duty,) = await _duties(place.hospital, penalty["id"])
     assert (duty["business_type"], duty["ground"], duty["due_on"]) == (
         "physician-cancellation",
@@ -137,6 +139,11 @@ async def test_q50_a_penalty_of_another_province_becomes_the_duty_to_cancel_and_
     assert "no_bar" in await person.why_not("re-registration", FIRST, places.clinic)
     barred_until = (await elsewhere.authority.get(f"{PENALTIES}/{penalty['id']}"))["barred_until"]
     assert barred_until == _years_on(day(0), 2)
+    answer = await person.caller.get(
+        f"/api/v1/my/eligibility/physician-re-registration?institution_id={places.clinic.id}"
+    )
+    (bar,) = [one for one in answer["conditions"] if one["name"] == "no_bar"]
+    assert (bar["outcome"], barred_until in str(bar["reason"])) == ("not_met", True)
 
 
 async def test_q50_the_authority_itself_cancels_on_its_duty(physicians: Physicians) -> None:

@@ -52,6 +52,16 @@ async def test_a_physician_who_passed_is_registered_in_the_province_under_a_numb
     assert len(held["certificate_number"]) == 15
     assert await message(person, "application_approved")
     assert await _numbers_on_roster(place.hospital, held["certificate_number"]) == 1
+    for who in (person.caller, place.hospital, place.authority):
+        form = await who.ask("GET", f"{APPLICATIONS}/{one}/form.pdf")
+        assert form.content.startswith(b"%PDF")
+    await physicians.places.changan.hospital.refused(
+        "GET",
+        f"{APPLICATIONS}/{one}/form.pdf",
+        status=404,
+        code="not_found",
+        languages=("zh",),
+    )
 
 
 async def test_q7_inside_the_province_only_the_main_institution_changes(
@@ -78,7 +88,16 @@ async def test_q7_outside_the_province_the_location_changes_as_well(
 ) -> None:
     places = physicians.places
     person = await physicians.registered()
-    one = await person.apply("change", {"department": "03"}, places.changan)
+    body = {
+        "business_type": "physician-change",
+        "institution_id": places.changan.id,
+        "form": {"department": "03"},
+    }
+    draft = await person.caller.post(APPLICATIONS, body)
+    # Derived, and shown before anything is submitted.
+    assert (draft["location_changes"], draft["institution_changes"]) == (True, True)
+    one = draft["id"]
+    await person.caller.post(f"{APPLICATIONS}/{one}/submission")
     assert await _flags(person.caller, one) == (True, True)
     await review(places.changan.hospital, one)
     await places.xicheng.authority.refused(
@@ -138,6 +157,7 @@ async def test_q9_1_an_assistant_who_qualified_becomes_a_physician_and_nothing_e
     await approve(one, place)
     now = await person.held()
     assert (now["level"], now["location"]) == ("1", "11")
+    assert now["qualification_id"] == qualification
     same = ("category", "scopes", "institution_id")
     assert [now[name] for name in same] == [before[name] for name in same]
     assert await message(person, "application_approved")
@@ -146,7 +166,7 @@ async def test_q9_1_an_assistant_who_qualified_becomes_a_physician_and_nothing_e
 async def test_q9_2_other_changes_go_with_the_new_level(physicians: Physicians) -> None:
     places = physicians.places
     person = await physicians.registered(level="2", form=ASSISTANT)
-    await physicians.qualify(person, level="1")
+    qualification = await physicians.qualify(person, level="1")
     form = {"scopes": ["11"], "department": "03"}
     one = await person.apply("change-level", form, places.chaoyang)
     read = await person.caller.get(f"{APPLICATIONS}/{one}")
@@ -155,7 +175,7 @@ async def test_q9_2_other_changes_go_with_the_new_level(physicians: Physicians) 
     await approve(one, places.chaoyang)
     now = await person.held()
     assert (now["level"], now["scopes"][0]["code"], now["location"]) == ("1", "11", "11")
-    assert now["institution_id"] == places.chaoyang.id
+    assert (now["institution_id"], now["qualification_id"]) == (places.chaoyang.id, qualification)
 
 
 async def test_q9_3_the_number_stays_whatever_is_done(physicians: Physicians) -> None:
