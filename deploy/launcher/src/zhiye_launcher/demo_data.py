@@ -52,11 +52,14 @@ AUTHORITIES = (
 )
 HEAN, CHANGAN_HOSPITAL = "01JDEM01NST00000000HEAN000", "01JDEM01NST000000CHANGAN00"
 HEAN_OTHER_NAME, OFFLINE_HOSPITAL = "01JDEM01NST0000000HEAN2000", "01JDEM01NST00000TA1YVAN000"
+CHAOYANG = "01JDEM01NST000000CHA0YANG0"
 INSTITUTIONS = (
     (HEAN, "北京和安医院（演示）", "11010200", "110102"),
     (CHANGAN_HOSPITAL, "石家庄长安和安医院（演示）", "13010200", "130102"),
     # Some of the first one's nurses are recorded under this name; an authority merges it (Q41.4).
     (HEAN_OTHER_NAME, "和安医院西城院（演示）", "11010201", "110102"),
+    # In another county of the first one's province, where physicians stay registered (Q7).
+    (CHAOYANG, "北京朝阳安康医院（演示）", "11010500", "110105"),
     # Nobody registers electronically there yet (Q29.2).
     (OFFLINE_HOSPITAL, "太原和安医院（演示）", "14010500", "140105"),
 )
@@ -74,6 +77,14 @@ ACCOUNTS = (
         "Shijiazhuang hospital",
         "13900000003",
         CHANGAN_HOSPITAL,
+    ),
+    DemoAccount(
+        "institution",
+        "chaoyangyy",
+        "北京朝阳安康医院",
+        "Beijing's other hospital",
+        "13900000008",
+        CHAOYANG,
     ),
     DemoAccount(
         "authority", "xicheng1", "西城区卫生健康委", "Xicheng authority", "13900000004", XICHENG

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 
 from zhiye_launcher import demo_data
 from zhiye_launcher.demo_client import Session
@@ -12,7 +12,17 @@ from zhiye_launcher.demo_steps import Steps
 from zhiye_launcher.generated_people import Record
 from zhiye_launcher.language import say
 
-_DESK = "/api/v1/activation-desk"
+DESK = "/api/v1/activation-desk"
+
+
+class Listed(Protocol):
+    """Somebody in a hospital's list."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def id_number(self) -> str: ...
 
 
 class Desk(Steps):
@@ -36,7 +46,7 @@ class Desk(Steps):
             f"The hospital's list is live: {waiting['name']}, {waiting['status_label']}",
         )
         body = {"account_ids": [waiting["account_id"]]}
-        issued = (await hospital.call("POST", f"{_DESK}/codes", body))["items"][0]
+        issued = (await hospital.call("POST", f"{DESK}/codes", body))["items"][0]
         code = await self._code_sent_to(nurse.phone, "activation_code")
         self._say.step(
             f"生成激活码，短信发至 {issued['sent_to']}；收不到的，医院可以当面告知",
@@ -64,15 +74,15 @@ class Desk(Steps):
         (count,) = (count for id_, count in demo_data.EXISTING if id_ == demo_data.HEAN)
         people = existing_nurses(count, 0)
         body = {"id_numbers": [person.id_number for person in people]}
-        answers = (await hospital.call("POST", f"{_DESK}/explanations", body))["items"]
+        answers = (await hospital.call("POST", f"{DESK}/explanations", body))["items"]
         for person, answer in reversed(list(zip(people, answers, strict=True))):
             if [reason["code"] for reason in answer["reasons"]] == ["no_account"]:
                 return person, answer["reasons"]
         raise LookupError(say("演示护士都已有账户：make reset", "all demo nurses have accounts"))
 
-    async def _waiting(self, hospital: Session, person: ExistingNurse) -> dict[str, Any]:
+    async def _waiting(self, hospital: Session, person: Listed) -> dict[str, Any]:
         """Her line in the list, once she awaits a code."""
-        path = f"{_DESK}/people?status=awaiting_code&name={person.name}"
+        path = f"{DESK}/people?status=awaiting_code&name={person.name}"
         async with asyncio.timeout(15):
             while True:
                 for item in (await hospital.call("GET", path))["items"]:

@@ -9,7 +9,7 @@ import aiohttp
 
 from zhiye_launcher import demo_data
 from zhiye_launcher.demo_client import Live, Unexpected
-from zhiye_launcher.demo_desk import Desk
+from zhiye_launcher.demo_physician import PhysicianChapter
 from zhiye_launcher.demo_steps import nurse_form, reaches
 from zhiye_launcher.generator import Record, dirty_kind, generate_nurse_exam_results
 from zhiye_launcher.language import say, terminal_language
@@ -47,7 +47,7 @@ def _reasons(problem: dict[str, Any]) -> list[str]:
     ]
 
 
-class Story(Desk):
+class Story(PhysicianChapter):
     """The chapters, in order."""
 
     async def run(self) -> None:
@@ -56,6 +56,7 @@ class Story(Desk):
         await self._all_reasons_at_once(people[1])
         await self._returned_and_refused(people[2])
         await self._activated_by_the_hospital()
+        await self._physician()
         print(
             say("\n完。短信和邮件全文见 ", "\nThe end. Every SMS and email is at ")
             + f"{self._address}/development/messages",
