@@ -174,6 +174,19 @@ async def test_q11_3_an_added_location_has_the_same_qualification_and_scopes(
     assert "identical_elsewhere" in await person.why_not("change", other, places.xicheng, **which)
 
 
+async def test_q11_an_assistant_is_registered_in_the_other_county_before_being_filed_there(
+    physicians: Physicians,
+) -> None:
+    places = physicians.places
+    person = await physicians.registered(level="2", form=ASSISTANT, place=places.chaoyang)
+    assert {"same_location", "registered_in_location"} <= await person.why_not(
+        MANY, PERIOD, places.xicheng
+    )
+    await person.done("change", {"department": "02"}, places.clinic)
+    filing = await _filed(person, places.xicheng)
+    assert (filing["location"], filing["main_institution_id"]) == ("110102", places.clinic.id)
+
+
 async def test_a_filing_ends_by_the_person_or_by_the_institution_where_it_is(
     physicians: Physicians,
 ) -> None:
