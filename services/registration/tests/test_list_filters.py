@@ -297,7 +297,7 @@ async def test_an_export_has_the_columns_of_the_deck_and_the_rows_of_the_list(wo
     first = rows[0]
     assert first["业务类型"] == "延续注册"
     assert first["性别"] in ("男", "女")
-    assert first["护士证号"].startswith("20211100")
+    assert first["执业证书编号"].startswith("20211100")
     assert "*" in first["身份证号"]
     assert (first["审核机构"], first["机构审核结果"]) == ("北京示例医院", "同意")
     assert first["审批机关"] == "西城区卫生健康委员会"

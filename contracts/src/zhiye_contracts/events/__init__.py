@@ -26,6 +26,7 @@ from zhiye_contracts.events.qualifications import (
 from zhiye_contracts.events.registration import (
     ApplicationChanged,
     FilingEnded,
+    FilingMade,
     InformationChangeStepped,
     PersonAsked,
     QualificationsKept,
@@ -44,6 +45,7 @@ __all__ = [
     "Event",
     "FilingChanged",
     "FilingEnded",
+    "FilingMade",
     "ForwardedEvidence",
     "InformationChangeStepped",
     "InstitutionChanged",

@@ -57,7 +57,7 @@ class ApplicationChanged(Event):
     )
     waits_for_name: str | None = None
     ground: str | None = Field(
-        None, description="Code of ``CANCELLATION_GROUNDS``, of a cancellation"
+        None, description="Code of a cancellation's or a filing off post's ground"
     )
 
 
@@ -236,6 +236,39 @@ class PersonAsked(Event):
     )
     institution_id: str
     institution_name: str
+
+
+@event(
+    "zhiye.registration.filing-made.v1",
+    example={
+        "aggregate_id": "01JD0000000000000000FIL001",
+        "version": 1,
+        "occurred_at": EXAMPLE_TIME,
+        "person_key": "5f2b0c7de1a94f6c8d3e7a1b2c4d5e6f",
+        "name": "李明",
+        "application_number": "N202611230000017",
+        "institution_id": "01JD0000000000000000INS002",
+        "institution_name": "北京另一医院",
+        "main_institution_id": "01JD0000000000000000INS001",
+        "authority_id": "01JD0000000000000000AUT001",
+        "authority_name": "西城区卫生健康委员会",
+        "from_on": "2026-12-01",
+        "until_on": "2027-11-30",
+    },
+)
+class FilingMade(Event):
+    """A physician was filed at a further institution (多执业机构备案, Q10)."""
+
+    person_key: str
+    name: str
+    application_number: str
+    institution_id: str
+    institution_name: str
+    main_institution_id: str
+    authority_id: str | None = None
+    authority_name: str | None = None
+    from_on: date
+    until_on: date
 
 
 @event(

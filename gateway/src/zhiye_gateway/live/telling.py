@@ -17,6 +17,8 @@ from zhiye_contracts.events import (
     DutyChanged,
     Event,
     FilingChanged,
+    FilingEnded,
+    FilingMade,
     QualificationBatchCompleted,
     QualificationCaseChanged,
     QualificationCaseForwarded,
@@ -61,6 +63,22 @@ def _of_application(event: ApplicationChanged) -> list[Audience]:
         # is not told of a stranger's (deck 7).
         if event.state not in _NOT_REVIEWED:
             audiences.append(("institution", event.institution_id))
+        # What others file is about the person, who has not written it.
+        if event.source != "person":
+            audiences.append(("person", event.person_key))
+    return audiences
+
+
+def _of_further(event: FilingMade | FilingEnded) -> list[Audience]:
+    """A physician's filing at a further institution: the main one hears of it as well (Q10)."""
+    audiences: list[Audience] = [
+        ("person", event.person_key),
+        ("institution", event.institution_id),
+    ]
+    if event.main_institution_id:
+        audiences.append(("institution", event.main_institution_id))
+    if event.authority_id:
+        audiences.append(("authority", event.authority_id))
     return audiences
 
 
@@ -134,6 +152,8 @@ TOLD: tuple[Told, ...] = (
         _of_filing,
         frozenset({"number", "kind", "change", "state", "deadline"}),
     ),
+    Told(FilingMade, _of_further, frozenset({"application_number", "from_on", "until_on"})),
+    Told(FilingEnded, _of_further, frozenset({"because", "ended_on"})),
     Told(
         QualificationBatchCompleted,
         _of_batch,

@@ -15,6 +15,7 @@ from zhiye_notifications.application.telling import (
     tell,
 )
 from zhiye_notifications.domain.filed_templates import template_about_you, template_of_filed
+from zhiye_notifications.domain.practice_templates import template_ex_officio
 from zhiye_notifications.domain.templates import is_silent, template_of_step
 from zhiye_notifications.kit import Kit
 
@@ -22,17 +23,22 @@ from zhiye_notifications.kit import Kit
 async def tell_applicants(tx: Transaction, kit: Kit, events: Sequence[ApplicationChanged]) -> None:
     """A message in the applicant's inbox, and one to her phone or else her email.
 
-    What an institution filed about a person, the filing account finds in its inbox, and the
-    person is told of it as well (Q41). Institutions and authorities are not told what waits for
-    them: two thousand renewals would be two thousand messages, and they have queues.
+    What an institution filed about a person, or an authority opened by itself, the account that
+    did finds in its inbox, and the person is told of it as well (Q41, Q50). Institutions and
+    authorities are not told what waits for them: two thousand renewals would be two thousand
+    messages, and they have queues.
     """
-    filed = {event.person_key for event in events if event.source == "institution"}
+    filed = {event.person_key for event in events if event.source != "person"}
     accounts = await accounts_by(tx, contact.c.person_key, filed)
+    decided = {event.institution_id for event in events if _decided_ex_officio(event)}
+    institutions = await accounts_by(tx, contact.c.institution_id, decided)
     told: list[Told] = []
     for event in in_order(events):
         source = f"{event.aggregate_id}:{event.version}"
-        if event.source == "institution":
+        if event.source != "person":
             told += _of_filed(event, source, accounts[event.person_key])
+            if _decided_ex_officio(event):
+                told += _of_decided(event, source, institutions[event.institution_id])
         elif template := template_of_step(event.state, event.change):
             told.append(
                 Told(source, event.account_id, template, _parameters(event), event.occurred_at)
@@ -41,7 +47,7 @@ async def tell_applicants(tx: Transaction, kit: Kit, events: Sequence[Applicatio
 
 
 def _of_filed(event: ApplicationChanged, source: str, people: Sequence[str]) -> list[Told]:
-    """One that an institution filed: to the account that did, and to the person's."""
+    """One that others filed: to the account that did, and to the person's."""
     if is_silent(event.state, event.change):
         return []
     parameters = _parameters(event)
@@ -57,13 +63,33 @@ def _of_filed(event: ApplicationChanged, source: str, people: Sequence[str]) -> 
     ]
     # Before its first submission nobody has to decide on it.
     submitted = event.authority_id is not None
-    template = template_about_you(event.state, event.change, submitted=submitted)
+    about = template_ex_officio if event.by_authority else template_about_you
+    template = about(event.state, event.change, submitted=submitted)
     if template is not None:
         told += [
             Told(f"{source}:{account}", account, template, parameters, event.occurred_at)
             for account in people
         ]
     return told
+
+
+def _decided_ex_officio(event: ApplicationChanged) -> bool:
+    return event.by_authority and event.state == "approved"
+
+
+def _of_decided(event: ApplicationChanged, source: str, accounts: Sequence[str]) -> list[Told]:
+    """The institution hears of what an authority decided by itself about one of its people."""
+    return [
+        Told(
+            f"{source}:{account}",
+            account,
+            "ex_officio_here",
+            _parameters(event),
+            event.occurred_at,
+            inbox_only=True,
+        )
+        for account in accounts
+    ]
 
 
 def _parameters(event: ApplicationChanged) -> dict[str, object]:

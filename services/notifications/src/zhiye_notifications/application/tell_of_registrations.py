@@ -96,6 +96,7 @@ async def tell_of_moves(tx: Transaction, kit: Kit, events: Sequence[Registration
                     "number": event.application_number,
                     "authority": event.authority_name,
                     "moved_on": event.moved_on.isoformat(),
+                    "profession": event.profession,
                 },
                 event.occurred_at,
                 inbox_only=True,

@@ -213,6 +213,24 @@ APPLICATION_TEMPLATES: dict[str, Template] = {
         ),
         example=_STEP,
     ),
+    "application_superseded": Template(
+        title=Text("申请已终止", "Your application has ended"),
+        text=Text(
+            "因机构或审批机关对您的注册提出了申请，您的{business}申请（{number}）已终止。",
+            "Your institution or the authority has filed something about your registration: your "
+            "application for {business} ({number}) has ended.",
+        ),
+        next_step=Text(
+            "请登录查看；有异议的请联系该机构或审批机关。",
+            "Log in to see it; if you object, speak to them.",
+        ),
+        sms=Text(
+            "因机构或审批机关提出申请，您的{business}申请（{number}）已终止，请登录查看。",
+            "{business} {number}: ended, as something was filed about your registration. Log in.",
+        ),
+        example=_STEP,
+        source="Q41",
+    ),
     "application_readdressed": Template(
         title=Text("申请的机构名称有变化", "The institution of your application has another name"),
         text=Text(

@@ -60,7 +60,7 @@ FILED_TEMPLATES: dict[str, Template] = {
             "{authority}已批准您提交的{business}申请（{number}）。",
             "{authority} has approved the application for {business} ({number}) that you filed.",
         ),
-        next_step=Text("请查看本院护士信息。", "See the roster of your institution."),
+        next_step=Text("请查看本院人员信息。", "See the roster of your institution."),
         sms=None,
         example=_STEP,
     ),
@@ -168,7 +168,7 @@ def template_about_you(state: str, change: str, *, submitted: bool) -> str | Non
     """What the person is told of a step; nothing of drafts, of corrections and of reviews."""
     if not submitted:
         return None
-    if change == "submitted":
+    if change in ("submitted", "filed"):
         return "filed_about_you"
     return _ABOUT_YOU_AT_THE_END.get(state)
 

@@ -48,6 +48,7 @@ _MOVE: dict[str, Any] = {
     "number": "N202611230000017",
     "authority": "石家庄市长安区卫生健康局",
     "moved_on": "2026-11-23",
+    "profession": "physician",
 }
 
 RECORD_TEMPLATES: dict[str, Template] = {
@@ -125,11 +126,11 @@ RECORD_TEMPLATES: dict[str, Template] = {
         source="Nurses Regulation art. 21; Q32",
     ),
     "registration_moved": Template(
-        title=Text("一名护士已变更到其他机构", "A nurse has moved to another institution"),
+        title=Text("一名{who}已变更到其他机构", "A {who} has moved to another institution"),
         text=Text(
-            "护士{person}的执业注册已于 {moved_on} 由{from}变更到{into}，"
+            "{who}{person}的执业注册已于 {moved_on} 由{from}变更到{into}，"
             "审批机关：{authority}（申请 {number}）。",
-            "The registration of nurse {person} went from {from} to {into} on {moved_on}, decided "
+            "The registration of {who} {person} went from {from} to {into} on {moved_on}, decided "
             "by {authority} (application {number}).",
         ),
         next_step=Text(

@@ -6,11 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zhiye_contracts.codes import BUSINESS_TYPES, CANCELLATION_GROUNDS, FILING_KINDS
+from zhiye_contracts.codes import (
+    BUSINESS_TYPES,
+    CANCELLATION_GROUNDS,
+    FILING_KINDS,
+    OFF_POST_GROUNDS,
+    PHYSICIAN_CANCELLATION_GROUNDS,
+)
 from zhiye_contracts.reasons import Language, Text
 from zhiye_notifications.domain.case_templates import case_words
 from zhiye_notifications.domain.delivery import Channel
 from zhiye_notifications.domain.penalty_templates import duty_words, penalty_words
+from zhiye_notifications.domain.practice_templates import why_ended
 from zhiye_notifications.domain.record_templates import field_names, late
 from zhiye_notifications.domain.scope_case_templates import scope_case_words
 from zhiye_notifications.domain.templates import EMAIL_FRAME, SIGNATURE, TEMPLATES, Template
@@ -33,6 +40,12 @@ _RESULT = {
 }
 _UNKNOWN = {"authority": _AUTHORITY, "institution": _INSTITUTION, "waits_for": _ORIGIN}
 """How somebody is called whose name is not known."""
+_WHO = {"nurse": Text("护士", "nurse"), "physician": Text("医师", "physician")}
+_GROUNDS = {
+    "physician-cancellation": PHYSICIAN_CANCELLATION_GROUNDS,
+    "physician-off-post": OFF_POST_GROUNDS,
+}
+"""By business type; of nurses ``CANCELLATION_GROUNDS``."""
 _YOURSELF = Text("您本人", "yourself")
 _MORE = Text("等共 {count} 项，登录查看全部", "…, {count} in all: log in to see them")
 
@@ -121,7 +134,12 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
         if name in words:
             words[name] = words[name] or unknown.read(language)
     if "ground" in words:
-        words["because"] = _because(words["ground"], language)
+        words["because"] = _because(words["ground"], words.get("business_type"), language)
+    if "moved_on" in words:
+        # Messages of before there were physicians do not say it.
+        words["who"] = _WHO[words.get("profession") or "nurse"].read(language)
+    if "ended_because" in words:
+        words["why"] = why_ended(words["ended_because"], language)
     if "valid_until" in words:
         words["late"] = late(words.get("late_until"), language)
     if "fields" in words:
@@ -138,10 +156,11 @@ def _words(parameters: Mapping[str, Any], language: Language, *, joined: str) ->
     return words
 
 
-def _because(ground: str | None, language: Language) -> str:
+def _because(ground: str | None, business_type: str | None, language: Language) -> str:
     if not ground:
         return ""
-    return _BECAUSE.read(language).format(ground=CANCELLATION_GROUNDS.label(ground, language))
+    table = _GROUNDS.get(business_type or "", CANCELLATION_GROUNDS)
+    return _BECAUSE.read(language).format(ground=table.label(ground, language))
 
 
 def _reasons(reasons: Sequence[str | Mapping[str, str]], language: Language, joined: str) -> str:

@@ -10,6 +10,7 @@ from zhiye_notifications.domain.case_templates import CASE_TEMPLATES
 from zhiye_notifications.domain.filed_templates import FILED_TEMPLATES
 from zhiye_notifications.domain.filing_templates import FILING_TEMPLATES
 from zhiye_notifications.domain.penalty_templates import PENALTY_TEMPLATES
+from zhiye_notifications.domain.practice_templates import PRACTICE_TEMPLATES
 from zhiye_notifications.domain.record_templates import RECORD_TEMPLATES
 from zhiye_notifications.domain.scope_case_templates import SCOPE_CASE_TEMPLATES
 from zhiye_notifications.domain.template import EMAIL_FRAME, SIGNATURE, Template
@@ -25,6 +26,7 @@ TEMPLATES: dict[str, Template] = {
     **RECORD_TEMPLATES,
     **ASK_TEMPLATES,
     **SCOPE_CASE_TEMPLATES,
+    **PRACTICE_TEMPLATES,
     **PENALTY_TEMPLATES,
     "qualification_batch_completed": Template(
         title=Text("资格数据已处理完毕", "The batch is complete"),
@@ -63,6 +65,7 @@ SILENT_CHANGES = frozenset({"revise", "revised", "identity_corrected"})
 CHANGE_TEMPLATES = {
     "qualification_revoked": "application_qualification_revoked",
     "origin_refused": "application_origin_refused",
+    "superseded": "application_superseded",
     "not_confirmed": "application_not_confirmed",
 }
 """Steps that the state alone does not tell."""

@@ -9,6 +9,8 @@ from zhiye_contracts.events import (
     ApplicationChanged,
     DutyChanged,
     FilingChanged,
+    FilingEnded,
+    FilingMade,
     InformationChangeStepped,
     MessageRequested,
     PenaltyRecorded,
@@ -24,6 +26,10 @@ from zhiye_notifications.application.queue_requested import queue_requested
 from zhiye_notifications.application.tell_applicants import tell_applicants
 from zhiye_notifications.application.tell_exam_centre import tell_exam_centre
 from zhiye_notifications.application.tell_institutions import tell_institutions
+from zhiye_notifications.application.tell_of_filings import (
+    tell_of_filings_ended,
+    tell_of_filings_made,
+)
 from zhiye_notifications.application.tell_of_penalties import tell_of_duties, tell_of_penalties
 from zhiye_notifications.application.tell_of_registrations import (
     tell_of_asks,
@@ -45,6 +51,12 @@ def subscriptions(kit: Kit) -> Subscriptions:
 
     async def filed(tx: Transaction, events: list[FilingChanged]) -> None:
         await tell_institutions(tx, kit, events)
+
+    async def filed_further(tx: Transaction, events: list[FilingMade]) -> None:
+        await tell_of_filings_made(tx, kit, events)
+
+    async def filing_ended(tx: Transaction, events: list[FilingEnded]) -> None:
+        await tell_of_filings_ended(tx, kit, events)
 
     async def case_stepped(tx: Transaction, events: list[QualificationCaseChanged]) -> None:
         await tell_people_of_cases(tx, kit, events)
@@ -80,6 +92,8 @@ def subscriptions(kit: Kit) -> Subscriptions:
             Subscription(AccountChanged, project_contacts, batch=True),
             Subscription(ApplicationChanged, step_taken, batch=True),
             Subscription(FilingChanged, filed, batch=True),
+            Subscription(FilingMade, filed_further, batch=True),
+            Subscription(FilingEnded, filing_ended, batch=True),
             Subscription(QualificationCaseChanged, case_stepped, batch=True),
             Subscription(QualificationBatchCompleted, batch_read),
             Subscription(RenewalReminder, reminded, batch=True),

@@ -7,6 +7,8 @@ from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
 
+_WITH_GROUND = ("cancel", "file_off_post")
+
 
 def application_changed(one: Application, change: str) -> ApplicationChanged:
     waits_for = {
@@ -14,6 +16,8 @@ def application_changed(one: Application, change: str) -> ApplicationChanged:
         "awaiting_institution": (one.institution_id, one.institution_name),
         "awaiting_confirmation": (one.origin_institution_id, one.origin_institution_name),
     }.get(one.state, (None, None))
+    # Before the first submission nobody has to decide; an authority's own draft is nobody else's.
+    addressed = one.source != "authority" or one.submitted_at is not None
     return ApplicationChanged(
         aggregate_id=one.id,
         version=one.version,
@@ -26,7 +30,7 @@ def application_changed(one: Application, change: str) -> ApplicationChanged:
         person_key=one.person_key,
         institution_id=one.institution_id,
         institution_name=one.institution_name,
-        authority_id=one.authority_id,
+        authority_id=one.authority_id if addressed else None,
         authority_name=one.authority_name,
         reasons=told_reasons(REVIEW_REASONS, one.reasons),
         deadline=one.deadline,
@@ -34,7 +38,7 @@ def application_changed(one: Application, change: str) -> ApplicationChanged:
         by_authority=one.source == "authority",
         waits_for_id=waits_for[0],
         waits_for_name=waits_for[1],
-        ground=one.form.get("ground") if one.row.effect == "cancel" else None,
+        ground=one.form.get("ground") if one.row.effect in _WITH_GROUND else None,
     )
 
 

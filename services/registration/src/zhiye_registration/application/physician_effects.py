@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
+from zhiye_contracts.events import FilingMade
 from zhiye_registration.adapters import filing_merges, filings, registrations
 from zhiye_registration.application.asking import facts_of
 from zhiye_registration.application.end_filings import end_filings
@@ -80,30 +81,44 @@ async def file_institution(tx: Transaction, kit: Kit, one: Application) -> None:
     declared = known.declared
     if declared.from_on is None or declared.until_on is None:  # asked in this transaction
         raise RuntimeError("approved without dates")
-    filing_id = new_id()
-    await filings.add(
-        tx,
-        Filing(
-            id=filing_id,
-            version=1,
-            registration_id=held.id,
-            person_key=one.person_key,
-            institution_id=place.id,
-            institution_name=place.name,
-            region=place.region,
-            authority_id=one.authority_id,
-            authority_name=one.authority_name,
-            scopes=list(declared.scopes or held.scopes),
-            department=one.form.get("department"),
-            from_on=declared.from_on,
-            until_on=declared.until_on,
-            status="in_force",
-            application_id=one.id,
-            updated_at=kit.clock.now(),
-        ),
+    made = Filing(
+        id=new_id(),
+        version=1,
+        registration_id=held.id,
+        person_key=one.person_key,
+        institution_id=place.id,
+        institution_name=place.name,
+        region=place.region,
+        authority_id=one.authority_id,
+        authority_name=one.authority_name,
+        scopes=list(declared.scopes or held.scopes),
+        department=one.form.get("department"),
+        from_on=declared.from_on,
+        until_on=declared.until_on,
+        status="in_force",
+        application_id=one.id,
+        updated_at=kit.clock.now(),
     )
-    await filing_merges.follow_application(tx, one.id, filing_id)
-    await place.note(tx, filing_id, filing_merges.FILING)
+    await filings.add(tx, made)
+    await filing_merges.follow_application(tx, one.id, made.id)
+    await place.note(tx, made.id, filing_merges.FILING)
+    tx.emit(
+        FilingMade(
+            aggregate_id=made.id,
+            version=made.version,
+            occurred_at=made.updated_at,
+            person_key=made.person_key,
+            name=one.name,
+            application_number=one.number,
+            institution_id=made.institution_id,
+            institution_name=made.institution_name,
+            main_institution_id=held.institution_id,
+            authority_id=made.authority_id,
+            authority_name=made.authority_name,
+            from_on=made.from_on,
+            until_on=made.until_on,
+        )
+    )
 
 
 async def file_off_post(tx: Transaction, kit: Kit, one: Application) -> None:
