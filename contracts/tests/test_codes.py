@@ -60,6 +60,16 @@ def test_the_tables_have_the_codes_of_their_standards() -> None:
         "nurse-re-registration",
         "nurse-military-to-local",
         "nurse-certificate-reissue",
+        "physician-registration",
+        "physician-re-registration",
+        "physician-add-location",
+        "physician-change",
+        "physician-change-level",
+        "physician-multi-institution",
+        "physician-off-post",
+        "physician-cancellation",
+        "physician-moving-out",
+        "physician-certificate-reissue",
     ]
 
 
