@@ -145,7 +145,7 @@ async def test_q11_1_in_another_province_the_registration_comes_first(
 
 
 async def test_q11_2_after_the_location_was_added_further_institutions_are_filed_there(
-    connect: Connect, physicians: Physicians
+    physicians: Physicians,
 ) -> None:
     places = physicians.places
     person = await physicians.registered(place=places.changan)
