@@ -104,6 +104,7 @@ ROUTES = [
     ("GET", "/api/v1/my/penalties", APPLICANT),
     ("GET", "/api/v1/duties", SIDES),
     ("GET", "/api/v1/duties/x", SIDES),
+    ("POST", "/api/v1/duties/x/staff-confirmation", {"institution"}),
     ("GET", "/api/v1/statistics/applications", {"authority"}),
     ("GET", "/api/v1/statistics/nurses", {"institution", "authority", "operator"}),
     ("GET", "/api/v1/statistics/nurses/export", {"institution", "authority", "operator"}),

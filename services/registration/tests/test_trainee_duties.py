@@ -118,3 +118,24 @@ async def test_the_day_that_was_stated_counts_when_the_base_files_the_trainee(
     assert world.codes(early) == ["trainee_days_over_not_met"]
     world.clock.instant += 8 * DAY
     assert (await world.submit(world.HOSPITAL, made.json()["id"])).status_code == 200
+
+
+async def test_q52_a_trainee_who_stays_is_confirmed_as_staff_and_the_duty_is_done(
+    feeds: Feeds, p: Physicians
+) -> None:
+    who, world = await p.physician(), feeds.world
+    await state(feeds, who)
+    (duty,) = (await world.call(world.HOSPITAL, "GET", "/api/v1/duties")).json()["items"]
+    path = f"/api/v1/duties/{duty['id']}/staff-confirmation"
+    other = await world.call(world.OTHER_HOSPITAL, "POST", path, If_Match='"1"')
+    assert other.status_code == 404
+    stale = await world.call(world.HOSPITAL, "POST", path, If_Match='"9"')
+    assert stale.status_code == 412
+    done = await world.call(world.HOSPITAL, "POST", path, If_Match='"1"')
+    assert done.status_code == 200, done.text
+    assert done.json()["state"] == "done"
+    held = await p.registration(who)
+    assert held.status == "registered"
+    assert (await p.history(held))[-1].change == "staff-confirmed"
+    again = await world.call(world.HOSPITAL, "POST", path, If_Match='"2"')
+    assert world.codes(again) == ["duty_over"]

@@ -15,6 +15,9 @@ BY_THE_SYSTEM: dict[str, Text] = {
     ),
     "identity-corrected": Text("随资格信息更正", "corrected with the qualification"),
     "information-changed": Text("个人信息修改", "information changed by the person"),
+    "staff-confirmed": Text(
+        "规范化培训结束，核实为本机构正式执业人员", "trainee confirmed as staff"
+    ),
     "title-promoted": Text("职称晋升", "title promoted"),
     "corrected": Text("主管部门更正", "corrected by the authority"),
 }

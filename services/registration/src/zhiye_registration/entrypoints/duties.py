@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.choices import one_of
 from zhiye_chassis.pagination import Cursor, Limit, decode_cursor, encode_cursor
 from zhiye_chassis.security import allow
-from zhiye_chassis.web import Caller, Reader, Routes, etag
+from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
 from zhiye_contracts.codes import DUTY_KINDS
 from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters.duties import read
+from zhiye_registration.application.keep_trainee import keep_trainee
 from zhiye_registration.application.list_duties import (
     applications_of,
     count_duties,
@@ -74,6 +75,20 @@ def routes(kit: Kit) -> Routes:
             (shown,) = await _shown(connection, [row], language)
         response.headers["ETag"] = etag(shown.version)
         response.headers["Cache-Control"] = "no-store"
+        return shown
+
+    @router.expose(
+        "POST", f"{PATH}/{{id}}/staff-confirmation", allow("institution"), refusals=(409, 412, 428)
+    )
+    async def confirm_staff(
+        id: Id, version: IfMatch, tx: Tx, caller: Caller, language: Reader, response: Response
+    ) -> DutyOut:
+        """A trainee whose training ended stays here as staff (Q52): the duty to file the person off
+        post is done with that, and the history says so. Needs If-Match."""
+        await keep_trainee(tx, kit, caller, id, version)
+        row = await read_duty(tx.connection, caller, id)
+        (shown,) = await _shown(tx.connection, [row], language)
+        response.headers["ETag"] = etag(shown.version)
         return shown
 
     async def _shown(
