@@ -436,3 +436,95 @@ async def test_a_mistyped_number_does_not_use_up_a_countys_serials(world, p):
     who = await p.qualified()
     assert (await p.done(who, "registration", FIRST))["state"] == "approved"
     assert p.number(await p.registration(who)).endswith("000001")
+
+
+# --- filings at a further institution (多执业机构备案, Q10) -----------------------------------
+
+FILED = {"起始日期": "2026-01-01", "终止日期": "2027-12-31"}
+
+
+def filed(serial, **changes):
+    return {"姓名": "李明", "身份证号": id_number(serial)} | FILED | changes
+
+
+async def filings_imported(world, *lines, institution="HOSPITAL2", **query):
+    head = dict.fromkeys(name for one in lines for name in one)
+    return await use.imported(
+        world, use.sheet(lines, head), institution=institution, subject="filings", **query
+    )
+
+
+async def filings(world):
+    async with world.kit.database.reading() as connection:
+        return list(
+            await connection.execute(
+                text("SELECT * FROM practice_filing ORDER BY from_on DESC, scopes")
+            )
+        )
+
+
+async def test_existing_filings_are_brought_in_after_the_registrations(world, p):
+    await imported(world, line(1), line(2, 执业范围="内科、外科"))
+    lines = [
+        filed(1, 备案机构="北京另一医院", 科室="内科"),
+        filed(2, 执业范围="外科专业"),
+        filed(2, 执业范围="外科专业", 起始日期="2024-01-01", 终止日期="2025-12-31"),
+    ]
+    dry = await filings_imported(world, *lines, dry_run="true")
+    assert (use.counts(dry), await filings(world)) == (("done", 3, 0, 0), [])
+    one = await filings_imported(world, *lines)
+    assert (use.counts(one), one["subject"]) == (("done", 3, 0, 0), "filings")
+    first, second, over = await filings(world)
+    assert (first.institution_id, first.region, first.scopes) == ("HOSPITAL2", "110102", ["11"])
+    assert (first.from_on, first.until_on) == (date(2026, 1, 1), date(2027, 12, 31))
+    assert (first.department, first.status, first.authority_id) == ("03", "in_force", "XICHENG")
+    assert (second.scopes, over.until_on) == (["12"], date(2025, 12, 31))
+    assert use.counts(await filings_imported(world, *lines)) == ("done", 0, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"终止日期": "2025-12-31"}, ("until_on", "import_filing_period")),
+        ({"起始日期": ""}, ("from_on", "import_cell_missing")),
+        ({"姓名": "张三"}, ("name", "import_name_differs")),
+        ({"执业范围": "外科"}, ("scopes", "import_scopes_not_registered")),
+        ({"执业范围": "厨艺"}, ("scopes", "import_code_unknown")),
+        ({"备案机构": "别的医院"}, ("institution_name", "import_institution_other")),
+        ({"身份证号": id_number(7)}, ("id_number", "import_not_in_location")),
+    ],
+)
+async def test_a_filing_is_rejected_with_its_reason(world, p, changes, reason):
+    await imported(world, line(1))
+    one = await filings_imported(world, filed(1, **changes))
+    assert await use.rejects(world, one) == [reason]
+    assert await filings(world) == []
+
+
+async def test_nobody_is_filed_twice_at_once_nor_at_the_main_institution(world, p):
+    await imported(world, line(1), line(2, 级别="助理医师"))
+    at_main = await filings_imported(world, filed(1), institution="HOSPITAL")
+    assert await use.rejects(world, at_main) == [("id_number", "import_main_here")]
+    one = await filings_imported(world, filed(1), filed(1), filed(1, 起始日期="2027-06-01"))
+    assert await use.rejects(world, one) == [
+        ("from_on", "import_repeated"),
+        ("from_on", "import_filed_already"),
+    ]
+    again = await filings_imported(world, filed(1, 终止日期="2028-12-31"))
+    assert await use.rejects(world, again) == [("from_on", "import_filed_already")]
+    assert len(await filings(world)) == 1
+
+
+async def test_a_filing_never_crosses_the_location(world, p):
+    """An assistant's is a county (Q10.2)."""
+    await imported(world, line(1, 级别="助理医师"))
+    chaoyang = await use.upload(
+        world,
+        world.BEIJING,
+        use.sheet([filed(1)], filed(1)),
+        "CHAOYANG-HOSPITAL",
+        subject="filings",
+    )
+    assert await importer(world.kit).work()
+    found = (await world.call(world.BEIJING, "GET", chaoyang.headers["Location"])).json()
+    assert use.counts(found) == ("done", 0, 0, 1)

@@ -202,6 +202,13 @@ registration_import = Table(
     metadata,
     *job_columns(),
     Column("profession", Text, nullable=False, server_default="nurse", comment="whose file it is"),
+    Column(
+        "subject",
+        Text,
+        nullable=False,
+        server_default="registrations",
+        comment="registrations | filings",
+    ),
     Column("institution_id", Text, nullable=False),
     Column("institution_name", Text, nullable=False),
     Column("region", Text, nullable=False, comment="of the institution"),

@@ -44,9 +44,19 @@ Qualifications = Sequence[Row[Any]]
 
 
 async def hold_physicians(tx: Transaction, given: Iterable[Candidate]) -> None:
-    """Keep what these people have, until the end. Before anything of an institution is kept: who
+    """Keep what these people have, until the end."""
+    await lock_registrations(tx, [one.person_key for one in given])
+
+
+async def lock_registrations(
+    tx: Transaction, people: Iterable[str]
+) -> dict[str, list[Registration]]:
+    """What these physicians have, kept from others. Before anything of an institution is kept: who
     decides an application, and who merges, takes them in this order too."""
-    await tx.execute(_LOCK, {"keys": sorted(one.person_key for one in given)})
+    held: dict[str, list[Registration]] = {}
+    for row in (await tx.execute(_LOCK, {"keys": sorted(people)})).mappings():
+        held.setdefault(row["person_key"], []).append(Registration(**row))
+    return held
 
 
 async def compare_physicians(

@@ -10,9 +10,18 @@ from zhiye_chassis.sheets import Line
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.application.take_over import Candidate, candidate
 from zhiye_registration.domain import import_reasons as why
+from zhiye_registration.domain.filing_list import FilingRecord
 from zhiye_registration.domain.import_lists import ImportList
 from zhiye_registration.domain.import_record import Record
 from zhiye_registration.kit import Kit
+
+
+@dataclass(frozen=True, slots=True)
+class FilingCandidate:
+    """A filing that is to be recorded, and whose it is."""
+
+    record: FilingRecord
+    person_key: str
 
 
 @dataclass(slots=True)
@@ -22,6 +31,7 @@ class Chunk:
     candidates: dict[int, Candidate] = field(default_factory=dict)
     """By line."""
     rejects: dict[int, Sequence[Reason]] = field(default_factory=dict)
+    filings: dict[int, FilingCandidate] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -33,9 +43,16 @@ class Known:
     of: ImportList
     seen: set[str] = field(default_factory=set)
 
-    def again(self, record: Record) -> str | None:
-        """The number that a line before had as well; from now on, this one had both."""
+    def again(self, record: Record | FilingRecord) -> str | None:
+        """What a line before had as well: a number, or a filing's first day. From now on this one
+        had them."""
         person = self.kit.person_key(record.person.value)
+        if isinstance(record, FilingRecord):
+            filing = f"{person} {record.from_on}"
+            if filing in self.seen:
+                return "from_on"
+            self.seen.add(filing)
+            return None
         certificate = self.kit.certificate_key(record.certificate_number)
         if person in self.seen:
             return "id_number"
@@ -66,6 +83,9 @@ def read_chunk(known: Known, lines: Iterable[Line], after: int, offset: int) -> 
             chunk.rejects[line.number] = reasons
         elif number := known.again(record):
             chunk.rejects[line.number] = [replace(why.REPEATED, field=number)]
+        elif isinstance(record, FilingRecord):
+            person = known.kit.person_key(record.person.value)
+            chunk.filings[line.number] = FilingCandidate(record, person)
         else:
             chunk.candidates[line.number] = candidate(known.kit, record)
     return chunk

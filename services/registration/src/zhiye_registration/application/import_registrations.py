@@ -13,7 +13,7 @@ from zhiye_chassis.sheets import Columns, Line, open_sheet
 from zhiye_registration.adapters.import_jobs import JOBS
 from zhiye_registration.application.import_chunk import Chunk, Known, read_chunk
 from zhiye_registration.application.record_chunk import Recording
-from zhiye_registration.domain.import_lists import LISTS
+from zhiye_registration.domain.import_lists import list_of
 from zhiye_registration.kit import Kit
 
 CHUNK = 500
@@ -21,17 +21,18 @@ CHUNK = 500
 
 
 class Registrations:
-    """What is imported: people with their present registrations."""
+    """What is imported: people with their present registrations, or filings."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
 
     def layout(self, job: RowMapping) -> tuple[Columns, Sequence[str]]:
-        of = LISTS[job["profession"]]
+        of = list_of(job["profession"], job["subject"])
         return of.columns, of.required
 
     async def prepare(self, job: RowMapping) -> Known:
-        known = Known(self._kit, self._kit.clock.today(), LISTS[job["profession"]])
+        of = list_of(job["profession"], job["subject"])
+        known = Known(self._kit, self._kit.clock.today(), of)
         if job["lines_done"]:
             await asyncio.to_thread(self._recall, job, known)
         return known

@@ -19,6 +19,7 @@ from zhiye_registration.application.compare_physicians import (
 )
 from zhiye_registration.application.import_chunk import Chunk
 from zhiye_registration.application.landing import Landing, land
+from zhiye_registration.application.record_filings import record_filings
 from zhiye_registration.application.take_over import Candidate, Office, take_over
 from zhiye_registration.domain import import_reasons as why
 from zhiye_registration.kit import Kit
@@ -30,6 +31,7 @@ class Recording:
     def __init__(self, tx: Transaction, kit: Kit, job: RowMapping, chunk: Chunk) -> None:
         self._tx, self._kit, self._job = tx, kit, job
         self._candidates: Mapping[int, Candidate] = chunk.candidates
+        self._chunk = chunk
         self._rejects: dict[int, Sequence[Reason]] = dict(chunk.rejects)
         self._unchanged = 0
         self._physicians = job["profession"] == "physician"
@@ -37,15 +39,28 @@ class Recording:
     async def run(self) -> dict[str, int]:
         """Record what is new, unless it is a dry run; how many lines were recorded, unchanged and
         rejected."""
+        if self._job["subject"] == "filings":
+            return await self._filings()
         if self._physicians:
             await hold_physicians(self._tx, self._candidates.values())
         new = await self._compare(self._candidates, await self._land(hold=False))
         recorded = len(new) if self._job["dry_run"] else await self._record(new)
+        await self._tell([line for line, c in self._candidates.items() if c.record.upgraded])
         rejected = len(self._rejects)
-        told = dict(self._rejects)
-        for line, one in self._candidates.items():
-            if one.record.upgraded and line not in told:
-                told[line] = [why.UPGRADED]
+        return {"recorded": recorded, "unchanged": self._unchanged, "rejected": rejected}
+
+    async def _filings(self) -> dict[str, int]:
+        chunk = self._chunk
+        recorded, unchanged, rejects = await record_filings(self._tx, self._kit, self._job, chunk)
+        self._rejects |= rejects
+        await self._tell([line for line, c in chunk.filings.items() if c.record.upgraded])
+        rejected = len(self._rejects)
+        return {"recorded": recorded, "unchanged": unchanged, "rejected": rejected}
+
+    async def _tell(self, upgraded: Sequence[int]) -> None:
+        """Keep why lines were rejected, and whose ID numbers were upgraded (Q47)."""
+        told: dict[int, Sequence[Reason]] = {line: [why.UPGRADED] for line in upgraded}
+        told |= self._rejects
         rows = [
             {"line": line, "reasons": [{"field": r.field, "code": r.code} for r in reasons]}
             for line, reasons in sorted(told.items())
@@ -53,7 +68,6 @@ class Recording:
         await insert_rows(
             self._tx, registration_import_reject, rows, {"import_id": self._job["id"]}
         )
-        return {"recorded": recorded, "unchanged": self._unchanged, "rejected": rejected}
 
     async def _record(self, new: Mapping[int, Candidate], *, again: bool = True) -> int:
         """How many; somebody else may have been quicker with the others, just now. Those are
@@ -69,7 +83,7 @@ class Recording:
         left = await self._compare(lost, place) if lost else {}
         if again:
             return len(done) + await self._record(left, again=False)
-        self._rejects |= dict.fromkeys(left, [why.REPEATED])
+        self._rejects |= {line: [why.REPEATED] for line in left}
         return len(done)
 
     async def _land(self, *, hold: bool) -> Landing:

@@ -21,7 +21,7 @@ from zhiye_registration.adapters.regions import within
 from zhiye_registration.adapters.tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain import import_reasons as why
-from zhiye_registration.domain.import_lists import LISTS
+from zhiye_registration.domain.import_lists import Subject, list_of
 from zhiye_registration.kit import Kit
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -38,6 +38,7 @@ async def start_import(
     declared: Format | None,
     dry_run: bool,
     profession: Literal["nurse", "physician"] = "nurse",
+    subject: Subject = "registrations",
 ) -> str:
     """Keep the file of an institution's people and have it imported; the import's id.
 
@@ -50,6 +51,7 @@ async def start_import(
         if await merges.in_force(tx, institution_id) is not None:
             raise Refused(why.MERGED, status=409)
         office = await authority_of(tx.connection, caller.authority_id)
+    of = list_of(profession, subject)
     return await take_in(
         JOBS,
         kit.database,
@@ -58,10 +60,11 @@ async def start_import(
         caller,
         kit.clock.now(),
         declared=declared,
-        columns=LISTS[profession].columns,
-        required=LISTS[profession].required,
+        columns=of.columns,
+        required=of.required,
         dry_run=dry_run,
-        profession=profession,
+        profession="physician" if subject == "filings" else profession,
+        subject=subject,
         institution_id=institution_id,
         institution_name=place["name"],
         region=place["region"],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from zhiye_contracts.reasons import Reason
-from zhiye_registration.domain import imports, physician_list
+from zhiye_registration.domain import filing_list, imports, physician_list
+from zhiye_registration.domain.filing_list import FilingRecord
 from zhiye_registration.domain.import_record import Record
 
 
@@ -15,12 +17,22 @@ from zhiye_registration.domain.import_record import Record
 class ImportList:
     columns: Mapping[str, tuple[str, ...]]
     required: Sequence[str]
-    read_line: Callable[[Mapping[str, str], date], tuple[Record | None, list[Reason]]]
+    read_line: Callable[
+        [Mapping[str, str], date], tuple[Record | FilingRecord | None, list[Reason]]
+    ]
 
 
-LISTS: Mapping[str, ImportList] = {
+Subject = Literal["registrations", "filings"]
+"""What a list is of: registrations, or a physician's filings at a further institution (Q10)."""
+_FILINGS = ImportList(filing_list.COLUMNS, filing_list.REQUIRED, filing_list.read_line)
+_REGISTRATIONS: Mapping[str, ImportList] = {
     "nurse": ImportList(imports.COLUMNS, imports.REQUIRED, imports.read_line),
     "physician": ImportList(
         physician_list.COLUMNS, physician_list.REQUIRED, physician_list.read_line
     ),
 }
+
+
+def list_of(profession: str, subject: str) -> ImportList:
+    """Only physicians are filed."""
+    return _FILINGS if subject == "filings" else _REGISTRATIONS[profession]

@@ -208,6 +208,44 @@ LOCATION_OTHER = _reason(
     field="location",
     source="Q7, Q8",
 )
+FILING_PERIOD = _reason(
+    "import_filing_period",
+    "备案的终止日期早于起始日期。",
+    "The filing ends before it begins.",
+    field="until_on",
+    source="Q10",
+)
+NOT_IN_LOCATION = _reason(
+    "import_not_in_location",
+    "此人在该机构所在的执业地点没有有效的执业注册，不能备案。",
+    "The person has no registration in force in the location of the institution.",
+    Text("请先导入或办理该执业地点的注册。", "Import or apply for the registration first."),
+    "id_number",
+    "Q10, Q11",
+)
+MAIN_HERE = _reason(
+    "import_main_here",
+    "该机构是此人的主要执业机构，无需备案。",
+    "It is the main institution of the person.",
+    Text("请删除此行。", "Leave the line out."),
+    "id_number",
+    "Q10",
+)
+SCOPES_NOT_REGISTERED = _reason(
+    "import_scopes_not_registered",
+    "备案的执业范围超出了注册的执业范围。",
+    "A scope of the filing is not registered.",
+    field="scopes",
+    source="Q10, Q11.3",
+)
+FILED_ALREADY = _reason(
+    "import_filed_already",
+    "此人在该机构同一时段已有备案，内容不同；导入不会覆盖记录。",
+    "The person is filed there in that time already, otherwise; an import overwrites nothing.",
+    Text("请核对起止日期和执业范围。", "Check the dates and the scopes."),
+    "from_on",
+    "Q10",
+)
 MERGED = _reason(
     "institution_merged",
     "该机构已并入标准名称的机构。",
@@ -225,6 +263,7 @@ OF_LINES: dict[str, Reason] = {
         *(ID_SAYS_OTHERWISE, UPGRADED, REPEATED, DIFFERS, ELSEWHERE, CANCELLED),
         *(CERTIFICATE_TAKEN, NAME_DIFFERS, CERTIFICATE_OTHER, QUALIFICATION_UNKNOWN),
         *(QUALIFICATION_DIFFERS, QUALIFICATION_OF_ANOTHER, ASSISTANT_ELSEWHERE, LOCATIONS_DIFFER),
+        *(FILING_PERIOD, NOT_IN_LOCATION, MAIN_HERE, SCOPES_NOT_REGISTERED, FILED_ALREADY),
         *(SCOPE_OF_OTHER_CATEGORY, FILED_HOW, INSTITUTION_OTHER, LOCATION_OTHER),
     )
 }

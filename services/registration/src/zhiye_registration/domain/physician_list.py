@@ -246,6 +246,11 @@ def read_line(given: Mapping[str, str], today: date) -> tuple[Record | None, lis
     return record, []
 
 
+def read_department(cells: Mapping[str, str], reasons: list[Reason]) -> str | None:
+    """The code of a physician's department."""
+    return read_code(cells, "department", reasons, _WORDS)
+
+
 def read_scopes(cell: str) -> list[str] | None:
     """The codes of a cell with one scope or several, sorted; ``None`` if one is none.
 

@@ -28,7 +28,7 @@ from zhiye_registration.application.registration_imports import (
     start_import,
     visible,
 )
-from zhiye_registration.domain.import_lists import LISTS
+from zhiye_registration.domain.import_lists import Subject, list_of
 from zhiye_registration.kit import Kit
 
 _PATH = "/api/v1/registration-imports"
@@ -43,10 +43,16 @@ _BODY = file_body(
     " category, scopes (several with 、 or a comma between), practice certificate number and first"
     " registration are, and they have these columns: "
     + "; ".join(
-        f"{field} ({', '.join(names)})" for field, names in LISTS["physician"].columns.items()
+        f"{field} ({', '.join(names)})"
+        for field, names in list_of("physician", "registrations").columns.items()
+    )
+    + ". Filings of physicians at a further institution have these: "
+    + "; ".join(
+        f"{field} ({', '.join(names)})"
+        for field, names in list_of("physician", "filings").columns.items()
     )
     + ". Nurses have these.",
-    LISTS["nurse"].columns,
+    list_of("nurse", "registrations").columns,
     "姓名,身份证号,护士证号,有效期截止日期,科室,技术职称\n"
     "王芳,11010520020305002X,202611000017,2031-11-22,病房,护师\n",
 )
@@ -56,6 +62,7 @@ class RegistrationImportOut(ImportOut):
     """How far an import of nurses or physicians is."""
 
     profession: Profession
+    subject: Subject
     institution_id: str
     institution_name: str = Field(examples=["北京示例医院"])
     region: str = Field(description="Of the institution", examples=["110102"])
@@ -84,6 +91,10 @@ def routes(kit: Kit) -> Routes:
         response: Response,
         institution_id: Annotated[str, Query(max_length=64, description="Whose people")],
         profession: Annotated[Profession, Query(description="Whose list it is")] = "nurse",
+        subject: Annotated[
+            Subject,
+            Query(description="Filings are of physicians at this further institution (Q10)"),
+        ] = "registrations",
         dry_run: Annotated[bool, Query(description="Check everything, record nothing")] = False,
     ) -> RegistrationImportOut:
         """Bring in the nurses or physicians who are registered at an institution already.
@@ -101,6 +112,7 @@ def routes(kit: Kit) -> Routes:
             declared=declared_format(request),
             dry_run=dry_run,
             profession=profession,
+            subject=subject,
         )
         response.headers["Location"] = f"{_PATH}/{import_id}"
         async with kit.database.reading() as connection:
