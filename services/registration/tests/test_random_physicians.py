@@ -193,5 +193,5 @@ async def test_the_rules_about_physicians_hold_whatever_anybody_does(world, seed
     # A walk that achieved nothing shows nothing.
     approved = "SELECT count(*) FROM application WHERE state = 'approved'"
     async with world.kit.database.reading() as connection:
-        assert await connection.scalar(text(approved)) > 3
+        assert await connection.scalar(text(approved)) > 1
     assert sum(count for status, count in walk.answers.items() if status >= 400) > 10

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from services.registration.tests.expiring import TODAY, expiring, on_day, row
+from services.registration.tests.physicians import Physicians
 from sqlalchemy import insert, update
 
 from zhiye_registration.adapters.record_tables import renewal_window
@@ -205,17 +206,17 @@ async def test_who_took_a_renewal_back_is_reminded_of_the_present_stage(world):
     assert await told(world) == [("opened", str(LAST))]
 
 
-@pytest.mark.parametrize("status", ["cancelled", "filed", "moving_out"])
-async def test_only_registrations_in_force_are_reminded_of(world, status):
-    cancelled = {"cancelled_on": TODAY, "cancellation_ground": "other"}
-    await expiring(world, row(LAST, status=status, **(cancelled if status == "cancelled" else {})))
+async def test_only_registrations_in_force_are_reminded_of(world):
+    gone = {"status": "cancelled", "cancelled_on": TODAY, "cancellation_ground": "other"}
+    await expiring(world, row(LAST, **gone))
     await run(world, day(-30))
     assert await told(world) == []
 
 
 async def test_physicians_have_nothing_to_renew(world):
-    await expiring(world, row(LAST, profession="physician"))
-    await run(world, day(-30))
+    await (await Physicians(world).open()).physician()
+    for before in (-30, -7, 0, 1):
+        await run(world, day(before))
     assert await told(world) == []
 
 
