@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from zhiye_contracts.reasons import Text
 from zhiye_registration.domain.facts import Facts, Status
+from zhiye_registration.domain.periods import last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,19 @@ def _authority_set(facts: Facts) -> bool | None:
 
 def _account_in_use(facts: Facts) -> bool:
     return not facts.account_revoked
+
+
+def trained(facts: Facts, months: int) -> bool | None:
+    """Whether training of so many months in one go was passed, as declared."""
+    training = facts.declared.training
+    if training is None:
+        return None
+    return (
+        training.passed
+        and training.began_on <= training.ended_on <= facts.today
+        and training.ended_on >= last_day(training.began_on, months)
+        and bool(training.institution_name.strip())
+    )
 
 
 def _status_is_not(status: Status) -> Callable[[Facts], bool]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from zhiye_contracts.reasons import Text
-from zhiye_registration.domain.conditions import Condition
+from zhiye_registration.domain.conditions import Condition, trained
 from zhiye_registration.domain.facts import Facts
-from zhiye_registration.domain.periods import add_months, add_years, last_day
+from zhiye_registration.domain.periods import add_months, add_years
 
 APPLY_WITHIN_YEARS = 3
 """Nurses Regulation art. 7."""
@@ -38,19 +38,7 @@ def _in_time_or_trained(facts: Facts) -> bool | None:
         return None
     if facts.applied_on <= add_years(facts.passed_on, APPLY_WITHIN_YEARS):
         return True
-    return _trained(facts)
-
-
-def _trained(facts: Facts) -> bool | None:
-    training = facts.declared.training
-    if training is None:
-        return None
-    return (
-        training.passed
-        and training.began_on <= training.ended_on <= facts.today
-        and training.ended_on >= last_day(training.began_on, TRAINING_MONTHS)
-        and bool(training.institution_name.strip())
-    )
+    return trained(facts, TRAINING_MONTHS)
 
 
 def _practised_lately_or_trained(facts: Facts) -> bool | None:
@@ -60,7 +48,7 @@ def _practised_lately_or_trained(facts: Facts) -> bool | None:
     ended_on = min(held.cancelled_on, held.valid_until or held.cancelled_on)
     if facts.applied_on <= add_years(ended_on, INTERRUPTED_YEARS):
         return True
-    return _trained(facts)
+    return trained(facts, TRAINING_MONTHS)
 
 
 def _revocation_over(facts: Facts) -> bool | None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from zhiye_contracts.reasons import Text
 from zhiye_registration.domain import nurse_conditions as n
-from zhiye_registration.domain.conditions import Condition
+from zhiye_registration.domain.conditions import Condition, trained
 from zhiye_registration.domain.facts import Facts
-from zhiye_registration.domain.periods import add_years, last_day
+from zhiye_registration.domain.periods import add_years
 
 REGISTER_WITHIN_YEARS = 2
 """Of the qualification, or of the last practice; else training (Law on Physicians art. 18; the
@@ -32,7 +32,7 @@ def _in_time_or_trained(facts: Facts) -> bool | None:
         return None
     if facts.applied_on <= add_years(chosen.passed_on, REGISTER_WITHIN_YEARS):
         return True
-    return _trained(facts)
+    return trained(facts, TRAINING_MONTHS)
 
 
 def _practised_lately_or_trained(facts: Facts) -> bool | None:
@@ -42,19 +42,7 @@ def _practised_lately_or_trained(facts: Facts) -> bool | None:
     ended_on = held.cancelled_on or held.filed_on
     if ended_on is None or facts.applied_on <= add_years(ended_on, REGISTER_WITHIN_YEARS):
         return True
-    return _trained(facts)
-
-
-def _trained(facts: Facts) -> bool | None:
-    training = facts.declared.training
-    if training is None:
-        return None
-    return (
-        training.passed
-        and training.began_on <= training.ended_on <= facts.today
-        and training.ended_on >= last_day(training.began_on, TRAINING_MONTHS)
-        and bool(training.institution_name.strip())
-    )
+    return trained(facts, TRAINING_MONTHS)
 
 
 def _no_bar(facts: Facts) -> bool:
