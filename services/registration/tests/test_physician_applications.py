@@ -278,6 +278,29 @@ async def test_of_filings_at_several_institutions_the_one_asked_for_is_looked_at
     assert period == ["met", "unknown"]
 
 
+@pytest.mark.parametrize("key", ["%00", "x" * 65, "%F0%9F%98%80", "'; --"])
+async def test_whatever_is_given_as_a_registration_is_refused_and_no_failure(world, p, key):
+    who = await p.physician()
+    answer = await may(world, who, "physician-change", registration_id=key)
+    assert answer.status_code in (404, 422)
+
+
+# --- what is told of filings ---------------------------------------------------------------------
+
+
+async def test_the_approval_of_a_filing_tells_the_main_institution(world, p):
+    who = await p.physician()
+    one = await p.done(who, "multi-institution", PERIOD, institution_id="HOSPITAL2")
+    (made,) = await world.events("filing-made")
+    assert (made["main_institution_id"], made["institution_id"]) == ("HOSPITAL", "HOSPITAL2")
+    assert (made["from_on"], made["until_on"]) == (PERIOD["from_on"], PERIOD["until_on"])
+    assert made["application_number"] == one["number"]
+    (filing,) = await p.filings(who)
+    assert made["aggregate_id"] == filing.id
+    assert one["about"]["institution_id"] == "HOSPITAL"
+    assert one["location_changes"] is None
+
+
 # --- others' drafts ------------------------------------------------------------------------------
 
 

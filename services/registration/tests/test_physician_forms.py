@@ -156,6 +156,18 @@ async def test_after_the_approval_the_form_says_what_was_changed_and_still_does_
     assert not lacking(paper, "变更主要执业机构北京示例医院→石家庄医院", "主要执业机构石家庄诊所")
 
 
+async def test_of_an_added_location_its_institution_prints_what_is_registered_there(world, p):
+    who = await p.physician()
+    form = FIT | {"department": "03"}
+    one = await p.submitted(who, "add-location", form, institution_id="HEBEI-HOSPITAL")
+    before = await printed(world, who, one)
+    assert not lacking(before, "主要执业机构北京示例医院", "拟执业机构石家庄医院")
+    one = await p.agreed(one, *p.sides("HEBEI-HOSPITAL"))
+    institution, _ = p.sides("HEBEI-HOSPITAL")
+    after = await printed(world, institution, one)
+    assert not lacking(after, "主要执业机构石家庄医院", "执业地点河北省", "注册状态在册")
+
+
 async def test_others_get_no_form_and_who_is_not_active_no_record(world, p):
     one = await p.submitted(await p.physician(), "change", institution_id="CHAOYANG-HOSPITAL")
     path = f"{PATH}/{one['id']}/form.pdf"

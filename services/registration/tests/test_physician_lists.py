@@ -231,6 +231,21 @@ async def test_q50_what_an_authority_opens_itself_goes_all_the_way(world, p):
     for everybody in (who, world.HOSPITAL, world.XICHENG, world.BEIJING):
         assert await numbers(world, everybody, "completed") == [number]
     assert (await p.registration(who)).cancellation_ground == "revoked"
+    asked = f"/api/v1/statistics/applications?from={TODAY}&to={TODAY}"
+    (counted,) = (await world.call(world.XICHENG, "GET", asked)).json()["items"]
+    assert (counted["received"], counted["approved"], counted["decided_late"]) == (1, 1, 0)
+
+
+async def test_an_authoritys_draft_is_addressed_to_nobody_in_its_event(world, p):
+    """Whoever hears of applications takes one with an authority as submitted."""
+    held = await p.registration(await p.physician())
+    await p.submitted(world.XICHENG, "cancellation", {"ground": "revoked"}, registration_id=held.id)
+    told = await world.events("application-changed")
+    assert [(e["change"], e["authority_id"], e["by_authority"]) for e in told] == [
+        ("drafted", None, True),
+        ("filed", "XICHENG", True),
+    ]
+    assert told[-1]["ground"] == "revoked"
 
 
 async def test_another_authority_is_told_that_it_does_not_decide(world, p):

@@ -63,9 +63,13 @@ def link_to(kit: Kit, one: Application) -> str:
 
 
 async def _record(connection: AsyncConnection, one: Application, about: About) -> RowMapping | None:
-    """The registration that it is about; of nurses, and of who registers, the newest."""
+    """The registration that it is about, or that its approval made; of nurses, and of who
+    registers, the newest."""
     rows = await registrations.all_of(connection, one.person_key, one.row.profession)
     key = one.registration_id or (about.registration.id if about.registration else None)
+    if one.row.effect == "register_physician":
+        made = await registrations.effect_of(connection, one.id)
+        key = made["registration_id"] if made else key
     return next((row for row in rows if row["id"] == key), next(iter(rows), None))
 
 
