@@ -278,6 +278,16 @@ async def test_of_filings_at_several_institutions_the_one_asked_for_is_looked_at
     assert period == ["met", "unknown"]
 
 
+async def test_may_i_says_of_a_drafted_filing_off_post_whether_it_is_late(world, p):
+    who = await p.physician()
+    held = await p.registration(who)
+    before = (await may(world, who, "physician-off-post")).json()
+    assert (before["off_post"], before["registration_id"]) == (None, held.id)
+    await p.start(who, "off-post", {"ground": "resigned", "left_on": "2026-10-01"})
+    after = (await may(world, who, "physician-off-post")).json()
+    assert (after["off_post"]["late"], after["off_post"]["report_by"]) == (True, "2026-10-31")
+
+
 @pytest.mark.parametrize("key", ["%00", "x" * 65, "%F0%9F%98%80", "'; --"])
 async def test_whatever_is_given_as_a_registration_is_refused_and_no_failure(world, p, key):
     who = await p.physician()

@@ -21,7 +21,7 @@ def about_view(about: About, today: date, language: Language) -> dict[str, Any]:
         "changes": None if changes is None else [_change(one, language) for one in changes],
         "location_changes": about.changed("location"),
         "institution_changes": about.changed(INSTITUTION),
-        "off_post": _off_post(left, language) if left else None,
+        "off_post": off_post_view(left, language) if left else None,
     }
 
 
@@ -55,7 +55,7 @@ def _change(one: Change, language: Language) -> dict[str, Any]:
     }
 
 
-def _off_post(left: OffPost, language: Language) -> dict[str, Any]:
+def off_post_view(left: OffPost, language: Language) -> dict[str, Any]:
     return {
         "left_on": left.left_on,
         "report_by": left.by,

@@ -14,6 +14,7 @@ from zhiye_registration.entrypoints.practice_schemas import PracticeOut
 from zhiye_registration.entrypoints.schemas import (
     EXAMPLE_FORM,
     ApplicationItem,
+    OffPostOut,
     ToldReasonOut,
 )
 
@@ -40,17 +41,6 @@ class ChangeOut(BaseModel):
     before_label: str = Field(examples=["北京示例医院"])
     after: str | list[str] = Field(examples=["01JD0000000000000000INS002"])
     after_label: str = Field(examples=["北京另一医院"])
-
-
-class OffPostOut(BaseModel):
-    """Whether it is reported in time that somebody left (Q20.3.2). Being late is shown only."""
-
-    left_on: date
-    report_by: date = Field(description="The last day of the thirty")
-    reported_on: date = Field(description="The first submission; of a draft it is today")
-    days: int = Field(description="From the last day at work to the report", examples=[12])
-    late: bool
-    late_label: str = Field(examples=["按期备案"])
 
 
 class StepOut(BaseModel):

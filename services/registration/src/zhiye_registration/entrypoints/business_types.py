@@ -12,11 +12,13 @@ from zhiye_chassis.web import Caller, Reader, Routes
 from zhiye_contracts.reasons import Language, read_source
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.assess_eligibility import assess_eligibility
+from zhiye_registration.domain.about import off_post
 from zhiye_registration.domain.business_type import BusinessType, reason_of
 from zhiye_registration.domain.conditions import Condition
 from zhiye_registration.domain.facts import STATUSES
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.review_reasons import REVIEW_REASONS
+from zhiye_registration.entrypoints.about_views import off_post_view
 from zhiye_registration.entrypoints.schemas import (
     AssessedConditionOut,
     BusinessTypeItem,
@@ -24,6 +26,7 @@ from zhiye_registration.entrypoints.schemas import (
     CodeOut,
     ConditionOut,
     EligibilityOut,
+    OffPostOut,
     ReviewStepOut,
 )
 from zhiye_registration.kit import Kit
@@ -71,10 +74,14 @@ def routes(kit: Kit) -> Routes:
                 connection, kit, caller, row, institution_id, registration_id
             )
         outcomes = {one.outcome for one in assessed}
+        held = facts.registration if row.profession == "physician" and caller.active else None
+        left = off_post(facts, kit.clock.today()) if row.effect == "file_off_post" else None
         return EligibilityOut(
             business_type=row.slug,
             business_type_label=row.name.read(language),
             answer="no" if "not_met" in outcomes else "unknown" if "unknown" in outcomes else "yes",
+            registration_id=held.id if held else None,
+            off_post=OffPostOut(**off_post_view(left, language)) if left else None,
             conditions=[
                 AssessedConditionOut(
                     **_condition(one.condition, language).model_dump(),

@@ -158,6 +158,17 @@ class AssessedConditionOut(ConditionOut):
     reason: ReasonOut | None = Field(None, description="Why not, unless it is met")
 
 
+class OffPostOut(BaseModel):
+    """Whether it is reported in time that somebody left (Q20.3.2). Being late is shown only."""
+
+    left_on: date
+    report_by: date = Field(description="The last day of the thirty")
+    reported_on: date = Field(description="The first submission; of a draft it is today")
+    days: int = Field(description="From the last day at work to the report", examples=[12])
+    late: bool
+    late_label: str = Field(examples=["按期备案"])
+
+
 class EligibilityOut(BaseModel):
     """“May I?”, before anything is filled in."""
 
@@ -166,6 +177,10 @@ class EligibilityOut(BaseModel):
     answer: Literal["yes", "no", "unknown"] = Field(
         description="no: a condition is not met; unknown: one cannot be told yet"
     )
+    registration_id: str | None = Field(
+        None, description="Of a physician: the registration that it would be about"
+    )
+    off_post: OffPostOut | None = Field(None, description="Of a filing off post that is drafted")
     conditions: list[AssessedConditionOut]
 
 
