@@ -22,7 +22,8 @@ from zhiye_registration.application.import_registration import (
     import_registration,
 )
 from zhiye_registration.application.import_registrations import importer
-from zhiye_registration.domain.physician_list import read_line, read_scopes
+from zhiye_registration.domain.physician_list import read_line
+from zhiye_registration.domain.physician_words import read_scopes
 
 HEAD = ("姓名", "身份证号", "级别", "类别", "执业范围", "医师执业证书编码", "首次注册日期")
 MORE = (

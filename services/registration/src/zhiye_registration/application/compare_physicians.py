@@ -18,6 +18,7 @@ from zhiye_registration.application.compare import Compared, differing, named_ot
 from zhiye_registration.application.landing import Landing
 from zhiye_registration.application.take_over import Candidate
 from zhiye_registration.domain import import_reasons as why
+from zhiye_registration.domain import physician_import_reasons as also
 from zhiye_registration.domain.import_cells import fold
 from zhiye_registration.domain.practice import location_label
 from zhiye_registration.domain.registration import ASSISTANT, Registration, location_of
@@ -117,7 +118,7 @@ class _Known:
         qualified, reasons = _qualified(one, qualifications)
         number = self.number_of.get(person)
         if number not in (None, one.certificate_key):
-            return None, [why.CERTIFICATE_OTHER]
+            return None, [also.CERTIFICATE_OTHER]
         if self.holder_of.get(one.certificate_key, person) != person:
             return None, [why.CERTIFICATE_TAKEN]
         if named_otherwise(record.name, [q.name for q in qualifications]):
@@ -163,7 +164,7 @@ def _qualified(one: Candidate, known: Qualifications) -> tuple[Candidate, list[R
         return one, []
     named = [q for q in known if q.certificate_key in (None, one.qualification_key)]
     if one.qualification_key is not None and not named:
-        return one, [why.QUALIFICATION_UNKNOWN]
+        return one, [also.QUALIFICATION_UNKNOWN]
     practice = record.practice
     by: Callable[[Row[Any]], bool] = lambda q: (  # noqa: E731
         practice is not None
@@ -172,7 +173,7 @@ def _qualified(one: Candidate, known: Qualifications) -> tuple[Candidate, list[R
     )
     fitting = [q for q in (named if one.qualification_key else known) if by(q)]
     if not fitting:
-        return one, [why.QUALIFICATION_DIFFERS]
+        return one, [also.QUALIFICATION_DIFFERS]
     return replace(one, record=replace(record, qualification_id=fitting[-1].id)), []
 
 
@@ -183,12 +184,12 @@ def _placed_otherwise(one: Candidate, place: Landing) -> list[Reason]:
     names = (place.name, *(hop.from_name for hop in place.hops))
     said = fold(record.institution_name or "")
     if said and said not in [fold(name) for name in names]:
-        reasons.append(why.INSTITUTION_OTHER)
+        reasons.append(also.INSTITUTION_OTHER)
     if record.practice is not None and record.location_name:
         location = location_of(record.practice.level, place.region)
         label, said = fold(location_label(location, "zh")), fold(record.location_name)
         if said not in (location, label) and not label.startswith(said):
-            reasons.append(why.LOCATION_OTHER)
+            reasons.append(also.LOCATION_OTHER)
     return reasons
 
 
@@ -213,7 +214,7 @@ def _beside(one: Candidate, held: Sequence[Registration]) -> list[Reason]:
     if practice is None or beside is None or record.status != "registered":
         return []
     if practice.level == ASSISTANT:
-        return [why.ASSISTANT_ELSEWHERE]
+        return [also.ASSISTANT_ELSEWHERE]
     fields = []
     if practice.category != beside.category:
         fields.append("category")
@@ -223,4 +224,4 @@ def _beside(one: Candidate, held: Sequence[Registration]) -> list[Reason]:
         record.qualification_id != beside.qualification_id
     ):
         fields.append("qualification_number")
-    return [replace(why.LOCATIONS_DIFFER, field=name) for name in fields]
+    return [replace(also.LOCATIONS_DIFFER, field=name) for name in fields]

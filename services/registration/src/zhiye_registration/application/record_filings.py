@@ -19,6 +19,7 @@ from zhiye_registration.application.compare_physicians import lock_registrations
 from zhiye_registration.application.import_chunk import Chunk, FilingCandidate
 from zhiye_registration.application.landing import Landing, land
 from zhiye_registration.domain import import_reasons as why
+from zhiye_registration.domain import physician_import_reasons as also
 from zhiye_registration.domain.filing import Filing
 from zhiye_registration.domain.import_cells import fold
 from zhiye_registration.domain.registration import Registration
@@ -58,7 +59,7 @@ async def record_filings(
         elif any(_same(one, main, filing) for filing in there):
             unchanged += 1
         elif any(_overlap(one, other) for other in _others(one, there, new)):
-            rejects[line] = [why.FILED_ALREADY]
+            rejects[line] = [also.FILED_ALREADY]
         else:
             new[line] = (one, main)
     if not job["dry_run"]:
@@ -84,18 +85,18 @@ def _main(
         (h for h in held if h.status == "registered" and place.region.startswith(h.location)), None
     )
     if here is None:
-        return None, [why.NOT_IN_LOCATION]
+        return None, [also.NOT_IN_LOCATION]
     reasons = []
     if names_match(record.name, here.name) == "different":
         reasons.append(why.NAME_DIFFERS)
     if here.institution_id == place.id:
-        reasons.append(why.MAIN_HERE)
+        reasons.append(also.MAIN_HERE)
     names = (place.name, *(hop.from_name for hop in place.hops))
     said = fold(record.institution_name or "")
     if said and said not in [fold(name) for name in names]:
-        reasons.append(why.INSTITUTION_OTHER)
+        reasons.append(also.INSTITUTION_OTHER)
     if not set(record.scopes) <= set(here.scopes):
-        reasons.append(why.SCOPES_NOT_REGISTERED)
+        reasons.append(also.SCOPES_NOT_REGISTERED)
     return here, reasons
 
 

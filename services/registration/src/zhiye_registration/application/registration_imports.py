@@ -22,11 +22,12 @@ from zhiye_registration.adapters.tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain import import_reasons as why
 from zhiye_registration.domain.import_lists import Subject, list_of
+from zhiye_registration.domain.physician_import_reasons import OF_LINES
 from zhiye_registration.kit import Kit
 
 MOST_BYTES = 64 * 1024 * 1024
 
-reason_of = reader(why.OF_LINES)
+reason_of = reader(OF_LINES)
 
 
 async def start_import(

@@ -9,10 +9,11 @@ from datetime import date
 from zhiye_contracts.identifiers import IdNumber, parse_cell, parse_name
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.domain import import_reasons as why
+from zhiye_registration.domain import physician_import_reasons as also
 from zhiye_registration.domain.import_cells import filled, is_fifteen, read_day, read_id_number
 from zhiye_registration.domain.import_record import unwanted
 from zhiye_registration.domain.physician_list import COLUMNS as OF_PHYSICIANS
-from zhiye_registration.domain.physician_list import read_department, read_scopes
+from zhiye_registration.domain.physician_words import read_department, read_scopes
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": OF_PHYSICIANS["name"],
@@ -55,7 +56,7 @@ def read_line(given: Mapping[str, str], today: date) -> tuple[FilingRecord | Non
     if scopes is None:
         reasons.append(replace(why.UNKNOWN_CODE, field="scopes"))
     if from_on and until_on and not from_on <= until_on:
-        reasons.append(why.FILING_PERIOD)
+        reasons.append(also.FILING_PERIOD)
     if reasons or not (name and person and from_on and until_on):
         return None, reasons
     record = FilingRecord(

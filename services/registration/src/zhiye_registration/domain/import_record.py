@@ -115,7 +115,6 @@ class Dated:
 
 
 CANCELLED = Dated("cancelled", "cancelled_on", "cancellation_ground", why.CANCELLED_HOW)
-FILED = Dated("filed", "filed_on", "filing_ground", why.FILED_HOW)
 
 
 def dated_wrongly(
