@@ -29,6 +29,8 @@ from zhiye_chassis.settings import generate_secrets
 
 FEW = 100_000
 MANY = int(os.environ.get("ZHIYE_BENCH_NURSES", "6_000_000"))
+PHYSICIANS = int(os.environ.get("ZHIYE_BENCH_PHYSICIANS", "0"))
+"""Beside the nurses, in the database with many; 5,100,000 are in the nation."""
 MOST_TIMES = 1.5
 CONNECTIONS = 4
 TURNS = 3
@@ -77,7 +79,8 @@ async def _load(one: Measured, secrets: dict[str, str]) -> None:
     await fresh_databases(one.database)
     url = database_url(one.database, "+asyncpg")
     await migrate.upgrade(url, "zhiye_registration.migrations")
-    await data.fill(database_url(one.database), settings(secrets), one.nurses)
+    others = PHYSICIANS if one.nurses > FEW else 0
+    await data.fill(database_url(one.database), settings(secrets), one.nurses, others)
     one.minutes = (perf_counter() - begun) / 60
     connection = await asyncpg.connect(database_url(one.database))
     size = await connection.fetchval("SELECT pg_database_size(current_database())")

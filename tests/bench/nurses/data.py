@@ -8,7 +8,7 @@ for; all the others share one sealed number.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 import asyncpg
+from tests.bench.nurses import physicians as others
 
 from zhiye_chassis.clock import SystemClock
 from zhiye_chassis.pinyin import name_pinyin
@@ -64,22 +65,30 @@ def certificate(n: int) -> str:
     return str(201911000000 + n)
 
 
-async def fill(database: str, settings: Settings, nurses: int) -> None:
-    """Have this many nurses in the migrated database of a registration service."""
+async def fill(database: str, settings: Settings, nurses: int, physicians: int = 0) -> None:
+    """Have this many nurses in the migrated database of a registration service, and physicians."""
     connection = await asyncpg.connect(database)
     try:
         await connection.execute("SET maintenance_work_mem = '1GB'; SET work_mem = '64MB'")
         await connection.execute("SET synchronous_commit = off; SET jit = off")
         await _prepare(connection, settings, nurses)
-        async with _without_indexes(connection):
+        tables = (*_TABLES, *others.TABLES)
+        async with _without_indexes(connection, tables):
             for number in range(_SLICES):
                 await connection.execute(_SLICE, number)
-        for table in (*_TABLES, "institution", "authority"):
+            await others.add(connection, _NAMES, physicians)
+        for table in (*tables, "institution", "authority"):
             await connection.execute(f"VACUUM ANALYZE {table}")
         await connection.execute("CHECKPOINT")
-        found = await connection.fetchval("SELECT count(*) FROM registration")
-        if found != nurses:
-            raise AssertionError(f"{found:,} nurses, not {nurses:,}")
+        counted = await connection.fetch(
+            "SELECT profession, count(*) FROM registration GROUP BY profession"
+        )
+        found, wanted = (
+            dict(counted),
+            {"nurse": nurses} | ({"physician": physicians} if physicians else {}),
+        )
+        if found != wanted:
+            raise AssertionError(f"{found}, not {wanted}")
     finally:
         await connection.close()
 
@@ -151,9 +160,11 @@ def _known(settings: Settings, one: Person) -> tuple[Any, ...]:
 
 
 @asynccontextmanager
-async def _without_indexes(connection: asyncpg.Connection) -> AsyncIterator[None]:
+async def _without_indexes(
+    connection: asyncpg.Connection, tables: Sequence[str]
+) -> AsyncIterator[None]:
     """Indexes and keys are made again at the end, once for all rows."""
-    indexes = await connection.fetch(_INDEXES, list(_TABLES))
+    indexes = await connection.fetch(_INDEXES, list(tables))
     for index in indexes:
         await connection.execute(index["drop"])
     yield
