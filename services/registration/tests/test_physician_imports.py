@@ -7,95 +7,36 @@ from datetime import date, timedelta
 
 import pytest
 from services.registration.tests import nurse_imports as use
+from services.registration.tests.physician_imports import (
+    certificates,
+    existing,
+    id_number,
+    imported,
+    line,
+    rejected,
+    sheet,
+    take_over,
+)
 from services.registration.tests.physicians import FIRST, Physicians
 from sqlalchemy import text
 
 from zhiye_chassis.imports.jobs import TAKEN_OVER_AFTER
 from zhiye_contracts.identifiers import (
-    make_id_number,
     physician_practice_certificate,
     physician_qualification_certificate,
 )
 from zhiye_registration.adapters.registrations import set_serial
 from zhiye_registration.application.import_registration import (
-    ExistingRegistration,
     import_registration,
 )
 from zhiye_registration.application.import_registrations import importer
 from zhiye_registration.domain.physician_list import read_line
 from zhiye_registration.domain.physician_words import read_scopes
 
-HEAD = ("姓名", "身份证号", "级别", "类别", "执业范围", "医师执业证书编码", "首次注册日期")
-MORE = (
-    *("医师资格证书编码", "主要执业机构", "执业地点", "执业科室", "职称", "学历", "状态"),
-    *("备案日期", "备案理由", "注销日期", "注销理由"),
-)
-
 
 @pytest.fixture
 async def p(world):
     return await Physicians(world).open()
-
-
-def id_number(serial):
-    return make_id_number("110101", date(1985, 1, 1) + timedelta(days=serial // 300), serial % 300)
-
-
-def line(serial, **changes):
-    """A physician as a hospital's list has them."""
-    return {
-        "姓名": "李明",
-        "身份证号": id_number(serial),
-        "级别": "执业医师",
-        "类别": "临床",
-        "执业范围": "内科专业",
-        "医师执业证书编码": physician_practice_certificate("1", "1", "110102", 700_000 + serial),
-        "首次注册日期": "2015-07-01",
-        "执业科室": "内科",
-        "职称": "主治医师",
-        "学历": "大学本科",
-    } | changes
-
-
-def sheet(*lines, head=(*HEAD, *MORE)):
-    return use.sheet(lines, head)
-
-
-async def imported(world, *lines, **query):
-    return await use.imported(world, sheet(*lines), profession="physician", **query)
-
-
-async def rejected(world, *lines, **query):
-    return await use.rejects(world, await imported(world, *lines, **query))
-
-
-def existing(**changes):
-    return ExistingRegistration(
-        **{
-            "id_number": id_number(1),
-            "name": "李明",
-            "certificate_number": line(1)["医师执业证书编码"],
-            "institution_id": "HOSPITAL",
-            "institution_name": "北京示例医院",
-            "region": "110102",
-            "registered_on": date(2015, 7, 1),
-            "level": "1",
-            "category": "1",
-            "scopes": ("11",),
-        }
-        | changes
-    )
-
-
-async def take_over(world, **changes):
-    async with world.kit.database.transaction() as tx:
-        return await import_registration(tx, world.kit, existing(**changes))
-
-
-async def certificates(world):
-    async with world.kit.database.reading() as connection:
-        found = await connection.execute(text("SELECT person_key FROM physician_certificate"))
-        return len(found.all())
 
 
 async def test_the_physicians_of_a_hospital_are_on_record_after_the_import(world, p):
@@ -437,95 +378,3 @@ async def test_a_mistyped_number_does_not_use_up_a_countys_serials(world, p):
     who = await p.qualified()
     assert (await p.done(who, "registration", FIRST))["state"] == "approved"
     assert p.number(await p.registration(who)).endswith("000001")
-
-
-# --- filings at a further institution (多执业机构备案, Q10) -----------------------------------
-
-FILED = {"起始日期": "2026-01-01", "终止日期": "2027-12-31"}
-
-
-def filed(serial, **changes):
-    return {"姓名": "李明", "身份证号": id_number(serial)} | FILED | changes
-
-
-async def filings_imported(world, *lines, institution="HOSPITAL2", **query):
-    head = dict.fromkeys(name for one in lines for name in one)
-    return await use.imported(
-        world, use.sheet(lines, head), institution=institution, subject="filings", **query
-    )
-
-
-async def filings(world):
-    async with world.kit.database.reading() as connection:
-        return list(
-            await connection.execute(
-                text("SELECT * FROM practice_filing ORDER BY from_on DESC, scopes")
-            )
-        )
-
-
-async def test_existing_filings_are_brought_in_after_the_registrations(world, p):
-    await imported(world, line(1), line(2, 执业范围="内科、外科"))
-    lines = [
-        filed(1, 备案机构="北京另一医院", 科室="内科"),
-        filed(2, 执业范围="外科专业"),
-        filed(2, 执业范围="外科专业", 起始日期="2024-01-01", 终止日期="2025-12-31"),
-    ]
-    dry = await filings_imported(world, *lines, dry_run="true")
-    assert (use.counts(dry), await filings(world)) == (("done", 3, 0, 0), [])
-    one = await filings_imported(world, *lines)
-    assert (use.counts(one), one["subject"]) == (("done", 3, 0, 0), "filings")
-    first, second, over = await filings(world)
-    assert (first.institution_id, first.region, first.scopes) == ("HOSPITAL2", "110102", ["11"])
-    assert (first.from_on, first.until_on) == (date(2026, 1, 1), date(2027, 12, 31))
-    assert (first.department, first.status, first.authority_id) == ("03", "in_force", "XICHENG")
-    assert (second.scopes, over.until_on) == (["12"], date(2025, 12, 31))
-    assert use.counts(await filings_imported(world, *lines)) == ("done", 0, 3, 0)
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"终止日期": "2025-12-31"}, ("until_on", "import_filing_period")),
-        ({"起始日期": ""}, ("from_on", "import_cell_missing")),
-        ({"姓名": "张三"}, ("name", "import_name_differs")),
-        ({"执业范围": "外科"}, ("scopes", "import_scopes_not_registered")),
-        ({"执业范围": "厨艺"}, ("scopes", "import_code_unknown")),
-        ({"备案机构": "别的医院"}, ("institution_name", "import_institution_other")),
-        ({"身份证号": id_number(7)}, ("id_number", "import_not_in_location")),
-    ],
-)
-async def test_a_filing_is_rejected_with_its_reason(world, p, changes, reason):
-    await imported(world, line(1))
-    one = await filings_imported(world, filed(1, **changes))
-    assert await use.rejects(world, one) == [reason]
-    assert await filings(world) == []
-
-
-async def test_nobody_is_filed_twice_at_once_nor_at_the_main_institution(world, p):
-    await imported(world, line(1), line(2, 级别="助理医师"))
-    at_main = await filings_imported(world, filed(1), institution="HOSPITAL")
-    assert await use.rejects(world, at_main) == [("id_number", "import_main_here")]
-    one = await filings_imported(world, filed(1), filed(1), filed(1, 起始日期="2027-06-01"))
-    assert await use.rejects(world, one) == [
-        ("from_on", "import_repeated"),
-        ("from_on", "import_filed_already"),
-    ]
-    again = await filings_imported(world, filed(1, 终止日期="2028-12-31"))
-    assert await use.rejects(world, again) == [("from_on", "import_filed_already")]
-    assert len(await filings(world)) == 1
-
-
-async def test_a_filing_never_crosses_the_location(world, p):
-    """An assistant's is a county (Q10.2)."""
-    await imported(world, line(1, 级别="助理医师"))
-    chaoyang = await use.upload(
-        world,
-        world.BEIJING,
-        use.sheet([filed(1)], filed(1)),
-        "CHAOYANG-HOSPITAL",
-        subject="filings",
-    )
-    assert await importer(world.kit).work()
-    found = (await world.call(world.BEIJING, "GET", chaoyang.headers["Location"])).json()
-    assert use.counts(found) == ("done", 0, 0, 1)
