@@ -174,10 +174,10 @@ async def test_an_assistant_has_a_county_and_does_not_become_a_physician_by_a_fi
 
 
 async def test_a_qualification_on_record_is_the_one_registered_by(world, p):
-    who = await p.qualified()
     number = world.id_number(501)
-    given = line(1, 身份证号=number)
     of = physician_qualification_certificate(2025, "11", "1", "10", number)
+    who = await p.qualified(certificate_key=world.kit.certificate_key(of))
+    given = line(1, 身份证号=number)
     other = physician_qualification_certificate(2024, "11", "1", "10", number)
     assert await rejected(
         world,
@@ -195,7 +195,7 @@ async def test_a_qualification_on_record_is_the_one_registered_by(world, p):
         ("level", "import_qualification_differs")
     ]
     assert await rejected(world, given | {"姓名": "张三"}) == [("name", "import_name_differs")]
-    assert use.counts(await imported(world, given))[1] == 1
+    assert use.counts(await imported(world, given | {"医师资格证书编码": of}))[1] == 1
     assert (await p.registration(who)).qualification_id == "PQ501-11"
 
 
