@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import func, select, text
 
 from zhiye_chassis.bus.cloudevents import to_cloudevent
-from zhiye_registration.adapters.tables import account, institution, qualification
+from zhiye_registration.adapters.projection_tables import account, institution, qualification
 from zhiye_registration.application import reactions
 
 

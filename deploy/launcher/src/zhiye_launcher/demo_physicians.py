@@ -25,7 +25,7 @@ from zhiye_qualifications.adapters.lines import NdjsonSource
 from zhiye_qualifications.application.feed import Upload
 from zhiye_qualifications.application.feed_batch import feed_batch
 from zhiye_registration.adapters import filings
-from zhiye_registration.adapters.tables import qualification
+from zhiye_registration.adapters.projection_tables import qualification
 from zhiye_registration.application.import_registration import (
     ExistingRegistration,
     import_registration,

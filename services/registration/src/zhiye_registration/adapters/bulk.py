@@ -23,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters.projection_tables import account
 from zhiye_registration.adapters.record_tables import bulk_item, bulk_job
-from zhiye_registration.adapters.tables import account, application
+from zhiye_registration.adapters.tables import application
 from zhiye_registration.domain.bulk import Item, JobState, Outcome
 
 _j, _i, _a = bulk_job.c, bulk_item.c, application.c

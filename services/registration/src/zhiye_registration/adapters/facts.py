@@ -12,16 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_registration.adapters import applications, penalties, registrations
 from zhiye_registration.adapters.physician_facts import as_held, gather_physician
-from zhiye_registration.adapters.question import Addressee, Question
-from zhiye_registration.adapters.record_tables import application_evidence
-from zhiye_registration.adapters.tables import (
-    OF_NURSES,
+from zhiye_registration.adapters.projection_tables import (
     account,
     authority,
     institution,
     qualification,
-    registration,
 )
+from zhiye_registration.adapters.question import Addressee, Question
+from zhiye_registration.adapters.record_tables import application_evidence
+from zhiye_registration.adapters.tables import OF_NURSES, registration
 from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.facts import (
     ChosenInstitution,

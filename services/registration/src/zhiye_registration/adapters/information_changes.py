@@ -30,8 +30,9 @@ from sqlalchemy.types import Date
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.timeline import Timeline
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.adapters.record_tables import information_change, information_change_step
-from zhiye_registration.adapters.tables import institution, registration
+from zhiye_registration.adapters.tables import registration
 from zhiye_registration.domain.information import COLUMNS
 from zhiye_registration.domain.information_change import InformationChange, State
 from zhiye_registration.domain.registration import Registration

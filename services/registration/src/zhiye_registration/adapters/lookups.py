@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from zhiye_registration.adapters.physician_tables import practice_filing
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.adapters.registrations import LOOKED_UP
-from zhiye_registration.adapters.tables import OF_NURSES, institution, registration
+from zhiye_registration.adapters.tables import OF_NURSES, registration
 
 OF_PHYSICIANS = text("registration.profession = 'physician'")
 """A literal, as ``OF_NURSES``: the index of physicians' certificates is a partial one too."""

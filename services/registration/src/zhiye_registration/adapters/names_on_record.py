@@ -9,7 +9,8 @@ from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_contracts.identifiers import names_match
-from zhiye_registration.adapters.tables import qualification, registration
+from zhiye_registration.adapters.projection_tables import qualification
+from zhiye_registration.adapters.tables import registration
 
 
 async def names_on_record(

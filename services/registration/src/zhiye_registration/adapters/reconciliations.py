@@ -29,18 +29,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
 from zhiye_registration.adapters.physician_tables import practice_filing
+from zhiye_registration.adapters.projection_tables import institution, qualification
 from zhiye_registration.adapters.record_tables import (
     reconciliation,
     reconciliation_line,
     verification,
 )
-from zhiye_registration.adapters.tables import (
-    IS_OPEN,
-    application,
-    institution,
-    qualification,
-    registration,
-)
+from zhiye_registration.adapters.tables import IS_OPEN, application, registration
 from zhiye_registration.domain.reconciliation import OPEN_STATES, Place
 
 AT_ONCE = 1_000

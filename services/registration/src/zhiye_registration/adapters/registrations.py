@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.adapters.tables import (
     OF_NURSES,
     certificate_serial,
-    institution,
     registration,
     registration_history,
 )

@@ -30,8 +30,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_registration.adapters import roster_conditions as conditions
 from zhiye_registration.adapters.physician_tables import practice_filing
+from zhiye_registration.adapters.projection_tables import institution, qualification
 from zhiye_registration.adapters.roster_conditions import FILED, MAIN, Side
-from zhiye_registration.adapters.tables import institution, qualification, registration
+from zhiye_registration.adapters.tables import registration
 from zhiye_registration.domain.roster import (
     LISTS,
     Filters,

@@ -19,8 +19,9 @@ from sqlalchemy import (
 )
 
 from zhiye_registration.adapters.physician_tables import practice_filing
+from zhiye_registration.adapters.projection_tables import account
 from zhiye_registration.adapters.record_tables import practice_interruption
-from zhiye_registration.adapters.tables import account, registration
+from zhiye_registration.adapters.tables import registration
 from zhiye_registration.domain.physician_grounds import OFF_POST_YEARS
 from zhiye_registration.domain.roster import (
     TO_CONFIRM,

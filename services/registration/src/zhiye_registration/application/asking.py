@@ -14,8 +14,8 @@ from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.security import ACCOUNT_NOT_ACTIVE, Principal
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import facts
+from zhiye_registration.adapters.projection_tables import account
 from zhiye_registration.adapters.question import Addressee, Question
-from zhiye_registration.adapters.tables import account
 from zhiye_registration.application.military import certificate_number_of, origin_of
 from zhiye_registration.application.renewal_windows import window_of
 from zhiye_registration.domain.application import Application

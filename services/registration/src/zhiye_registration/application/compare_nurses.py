@@ -8,7 +8,8 @@ from dataclasses import fields
 from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from zhiye_chassis.database import Transaction
-from zhiye_registration.adapters.tables import OF_NURSES, qualification, registration
+from zhiye_registration.adapters.projection_tables import qualification
+from zhiye_registration.adapters.tables import OF_NURSES, registration
 from zhiye_registration.application.compare import Compared, differing, named_otherwise
 from zhiye_registration.application.landing import Landing
 from zhiye_registration.application.take_over import Candidate

@@ -13,7 +13,8 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.rows import insert_rows
 from zhiye_contracts.reasons import Reason
 from zhiye_registration.adapters.physician_tables import physician_certificate
-from zhiye_registration.adapters.tables import qualification, registration
+from zhiye_registration.adapters.projection_tables import qualification
+from zhiye_registration.adapters.tables import registration
 from zhiye_registration.application.compare import Compared, differing, named_otherwise
 from zhiye_registration.application.landing import Landing
 from zhiye_registration.application.take_over import Candidate

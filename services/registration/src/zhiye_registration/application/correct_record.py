@@ -37,7 +37,7 @@ from zhiye_contracts.identifiers import (
 from zhiye_contracts.reasons import Reason, Refused
 from zhiye_registration.adapters import corrections, registrations
 from zhiye_registration.adapters.correction_tables import registration_correction
-from zhiye_registration.adapters.tables import authority
+from zhiye_registration.adapters.projection_tables import authority
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.write_correction import write_correction
 from zhiye_registration.domain.correction import (

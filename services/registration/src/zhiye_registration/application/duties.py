@@ -17,7 +17,7 @@ from zhiye_registration.adapters import penalties, registrations
 from zhiye_registration.adapters.facts import authority_of
 from zhiye_registration.adapters.information_changes import name_of
 from zhiye_registration.adapters.penalty_events import duty_changed
-from zhiye_registration.adapters.tables import institution
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.domain.duty import (
     BUSINESS,
     OF_THE_PERSON,

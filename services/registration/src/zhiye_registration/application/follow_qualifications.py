@@ -20,7 +20,7 @@ from zhiye_chassis.timeline import Actor
 from zhiye_contracts.events import QualificationRecorded
 from zhiye_registration.adapters import applications, corrections
 from zhiye_registration.adapters.merges import SYSTEM
-from zhiye_registration.adapters.tables import qualification
+from zhiye_registration.adapters.projection_tables import qualification
 from zhiye_registration.application.reactions import keep_qualifications
 from zhiye_registration.application.recording import record
 from zhiye_registration.application.write_correction import write_correction

@@ -13,7 +13,7 @@ from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import parse_id_number
 from zhiye_registration.adapters import registrations
 from zhiye_registration.adapters.facts import qualifications_of
-from zhiye_registration.adapters.tables import account
+from zhiye_registration.adapters.projection_tables import account
 from zhiye_registration.kit import Kit
 
 _ACCOUNT = select(account.c.person_key, account.c.sealed_name, account.c.sealed_id_number).where(

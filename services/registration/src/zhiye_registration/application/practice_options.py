@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_contracts.codes import PROVINCES, divisions
 from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters import scopes
-from zhiye_registration.adapters.tables import institution
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.registration import location_of
 from zhiye_registration.domain.scopes import Catalogue

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import divisions
 from zhiye_registration.adapters.physician_tables import practice_filing
-from zhiye_registration.adapters.tables import application, institution, registration
+from zhiye_registration.adapters.projection_tables import institution
+from zhiye_registration.adapters.tables import application, registration
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.workflow import OPEN
 

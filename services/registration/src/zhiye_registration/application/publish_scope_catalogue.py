@@ -13,7 +13,7 @@ from zhiye_chassis.web import stale_version
 from zhiye_contracts.codes import PROVINCES
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import scopes
-from zhiye_registration.adapters.tables import authority
+from zhiye_registration.adapters.projection_tables import authority
 from zhiye_registration.domain.scopes import Entry, as_published, publication_faults
 from zhiye_registration.kit import Kit
 

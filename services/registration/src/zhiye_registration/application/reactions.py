@@ -16,11 +16,11 @@ from zhiye_contracts.events import (
     QualificationsRecorded,
 )
 from zhiye_contracts.events.qualifications import column
-from zhiye_registration.adapters import tables
+from zhiye_registration.adapters import projection_tables
 
 _QUALIFICATION = {
     each.name: "aggregate_id" if each.name == "id" else each.name
-    for each in tables.qualification.columns
+    for each in projection_tables.qualification.columns
 }
 """Column → field of the events."""
 
@@ -29,7 +29,7 @@ async def keep_qualifications(
     tx: Transaction, events: Sequence[QualificationRecorded | QualificationsRecorded]
 ) -> None:
     columns = {name: column(events, field) for name, field in _QUALIFICATION.items()}
-    await keep_newest_of(tx, tables.qualification, columns)
+    await keep_newest_of(tx, projection_tables.qualification, columns)
 
 
 async def keep_batches(clock: Clock, tx: Transaction, events: list[QualificationsRecorded]) -> None:
@@ -51,7 +51,7 @@ async def keep_batches(clock: Clock, tx: Transaction, events: list[Qualification
 async def keep_institutions(tx: Transaction, events: list[InstitutionChanged]) -> None:
     await keep_newest(
         tx,
-        tables.institution,
+        projection_tables.institution,
         (
             {
                 "id": e.aggregate_id,
@@ -69,7 +69,7 @@ async def keep_institutions(tx: Transaction, events: list[InstitutionChanged]) -
 async def keep_authorities(tx: Transaction, events: list[AuthorityChanged]) -> None:
     await keep_newest(
         tx,
-        tables.authority,
+        projection_tables.authority,
         (
             {
                 "id": e.aggregate_id,
@@ -86,7 +86,7 @@ async def keep_authorities(tx: Transaction, events: list[AuthorityChanged]) -> N
 async def keep_accounts(tx: Transaction, events: list[AccountChanged]) -> None:
     await keep_newest(
         tx,
-        tables.account,
+        projection_tables.account,
         (
             {
                 "id": e.aggregate_id,

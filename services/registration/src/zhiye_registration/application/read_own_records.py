@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
 from zhiye_registration.adapters import own_records
-from zhiye_registration.adapters.tables import institution
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.roster_access import person_on_roster
 from zhiye_registration.domain.own_records import credits_by_year

@@ -17,8 +17,8 @@ from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import merges
 from zhiye_registration.adapters.facts import authority_of
 from zhiye_registration.adapters.import_jobs import JOBS
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.adapters.regions import within
-from zhiye_registration.adapters.tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain import import_reasons as why
 from zhiye_registration.domain.import_lists import Subject, list_of

@@ -19,8 +19,8 @@ from zhiye_chassis.security import Principal
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.web import stale_version
 from zhiye_contracts.codes import divisions
+from zhiye_registration.adapters.projection_tables import authority
 from zhiye_registration.adapters.record_tables import renewal_window
-from zhiye_registration.adapters.tables import authority
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain import renewal
 from zhiye_registration.kit import Kit

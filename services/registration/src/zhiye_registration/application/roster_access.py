@@ -13,7 +13,7 @@ from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_contracts.codes import divisions
 from zhiye_registration.adapters import filings, roster
-from zhiye_registration.adapters.tables import institution
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.filing import Filing
 

@@ -14,7 +14,8 @@ from zhiye_chassis.web import stale_version
 from zhiye_contracts.codes import divisions
 from zhiye_registration.adapters import applications
 from zhiye_registration.adapters import scope_cases as store
-from zhiye_registration.adapters.tables import authority, registration
+from zhiye_registration.adapters.projection_tables import authority
+from zhiye_registration.adapters.tables import registration
 from zhiye_registration.application.access import not_found, side_of
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.scope_case import ScopeCase, Side

@@ -12,8 +12,8 @@ from zhiye_chassis.ids import new_id
 from zhiye_chassis.timeline import Actor
 from zhiye_contracts.codes import divisions
 from zhiye_registration.adapters import scope_cases as store
+from zhiye_registration.adapters.projection_tables import authority
 from zhiye_registration.adapters.scope_case_events import scope_case_changed
-from zhiye_registration.adapters.tables import authority
 from zhiye_registration.domain import scope_case as cases
 from zhiye_registration.domain.application import Application
 from zhiye_registration.domain.registration import Registration

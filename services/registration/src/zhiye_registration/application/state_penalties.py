@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import penalties
-from zhiye_registration.adapters.tables import authority
+from zhiye_registration.adapters.projection_tables import authority
 from zhiye_registration.application.report_penalty import Reporter, report_penalty
 from zhiye_registration.application.statements import Fields, Reading, Settled, Taken
 from zhiye_registration.domain import penalty_reasons as why

@@ -20,8 +20,8 @@ from zhiye_contracts.identifiers import IdentifierError, parse_id_number
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import filings, reconciliations, registrations
 from zhiye_registration.adapters.facts import qualifications_of
+from zhiye_registration.adapters.projection_tables import authority, institution
 from zhiye_registration.adapters.record_tables import verification
-from zhiye_registration.adapters.tables import authority, institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.filing import Filing
 from zhiye_registration.domain.reconciliation import Place

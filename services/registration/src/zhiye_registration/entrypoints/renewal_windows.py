@@ -14,7 +14,7 @@ from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal, allow
 from zhiye_chassis.web import Caller, IfMatch, Routes, Schema, Tx, etag
 from zhiye_registration.adapters import registrations
-from zhiye_registration.adapters.tables import institution
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.renewal_windows import (
     RenewalWindow,

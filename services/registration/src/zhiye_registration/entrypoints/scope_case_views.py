@@ -18,7 +18,7 @@ from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters import scope_cases as store
 from zhiye_registration.adapters import scopes as catalogues
-from zhiye_registration.adapters.tables import institution
+from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.application.scope_case_access import acting_side
 from zhiye_registration.domain import scope_case as cases
 from zhiye_registration.domain.application import Application
