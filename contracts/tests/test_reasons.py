@@ -16,6 +16,9 @@ from zhiye_contracts.reasons import read_source
         ("Administrative Licensing Law art. 32", "《行政许可法》第32条"),
         ("Personal Information Protection Law art. 6", "《个人信息保护法》第6条"),
         ("Measures for the Accreditation of Hospitals", "《医院分级管理办法》"),
+        ("deck ch. 4; Q33", "培训课件4；答疑手册问题33"),
+        ("Law on Physicians (2021) arts. 13, 16; Q7", "《医师法》第13、16条；答疑手册问题7"),
+        ("Measures on Physician Registration (2017)", "《医师执业注册管理办法》"),
         ("GB/T 2260", "GB/T 2260"),
     ],
 )

@@ -66,9 +66,10 @@ class Refused(Exception):  # noqa: N818 - a refusal is not an error
 
 
 _CITATIONS = (
+    (re.compile(r"(?<=\d), (?=\d)"), "、"),
     (re.compile(r"\bQ(\d+(?:\.\d+)*)"), r"答疑手册问题\1"),
     (re.compile(r"\bdeck (?:step (\d+))"), r"培训课件第\1步"),
-    (re.compile(r"\bdeck (\d[\d.]*)"), r"培训课件\1"),
+    (re.compile(r"\bdeck (?:ch\. )?(\d[\d.]*)"), r"培训课件\1"),
     (
         re.compile(r"\b(?:Nurses Regulation|Regulation on Nurses) art\. (\d+)"),
         r"《护士条例》第\1条",
@@ -77,6 +78,8 @@ _CITATIONS = (
         re.compile(r"\bMeasures on Nurse Registration art\. (\d+)"),
         r"《护士执业注册管理办法》第\1条",
     ),
+    (re.compile(r"\bLaw on Physicians \(2021\) arts?\. ([\d、-]+)"), r"《医师法》第\1条"),
+    (re.compile(r"\bMeasures on Physician Registration \(2017\)"), "《医师执业注册管理办法》"),
     (re.compile(r"\bNotice 2001/169 on scopes of practice"), "卫医发〔2001〕169号"),
     (re.compile(r"\bAdministrative Licensing Law art\. (\d+)"), r"《行政许可法》第\1条"),
     (re.compile(r"\bRegulation on Medical Institutions"), "《医疗机构管理条例》"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from zhiye_contracts.codes import BUSINESS_TYPES as NAMES
+from zhiye_contracts.reasons import read_source
 from zhiye_registration.domain.business_type import conditions, refusals
 from zhiye_registration.domain.conditions import STATUS_CONDITIONS
 from zhiye_registration.domain.facts import (
@@ -277,6 +279,12 @@ def test_reviews_their_order_and_days_are_those_of_the_law():
     assert (authority.by, authority.days, authority.setting) == ("authority", 20, False)
     assert authority.source == "Nurses Regulation art. 8"
     assert (authority.return_within, authority.return_times) == (5, 1)
+
+
+def test_every_source_is_told_in_chinese():
+    for row in BUSINESS_TYPES.values():
+        for cited in (*row.conditions, *row.reviews):
+            assert not re.search("[A-Za-z]{2}", read_source(cited.source, "zh")), cited.source
 
 
 def test_every_condition_cites_its_source_and_says_how_to_meet_it():

@@ -32,7 +32,7 @@ DUTY_KINDS = table(
 
 DUTY_CAUSES = table(
     "duty_cause",
-    "Q50, Q52; domain 5",
+    "Law on Physicians (2021) art. 17; Q50, Q52",
     """
     penalty | 受到处罚 | a penalty
     trainee | 规范化培训结束 | the residency training is over

@@ -158,7 +158,7 @@ _PHYSICIANS: dict[Status, Condition] = {
     "cancelled": Condition(
         "not_cancelled",
         Text("没有被注销的执业注册", "No cancelled registration"),
-        "Law on Physicians (2021) art. 18",
+        "Law on Physicians (2021) art. 19",
         ("registration",),
         _status_is_not("cancelled"),
         Text("您的执业注册已注销。", "Your registration was cancelled."),

@@ -168,8 +168,7 @@ class PhysicianFacts:
     ``others`` are the registrations in force apart from the one asked about. ``chosen`` is the
     qualification to be registered by. ``wanted`` is what the registration would say afterwards;
     ``None`` while something is not known. ``scope_faults`` tells why the catalogue of the province
-    does not have the scopes; ``scopes_by_agreement`` that this does not matter, because two
-    authorities settle it (Q49).
+    does not have the scopes; ``scope_case`` how far two authorities are who settle it (Q49).
     """
 
     others: tuple[HeldRegistration, ...] = ()

@@ -11,7 +11,7 @@ from zhiye_registration.domain.facts import Facts
 from zhiye_registration.domain.periods import add_years
 
 REGISTER_WITHIN_YEARS = 2
-"""Of the qualification, or of the last practice; else training (Law on Physicians art. 18; the
+"""Of the qualification, or of the last practice; else training (Law on Physicians (2021) art. 19;
 Measures on Physician Registration of 2017)."""
 TRAINING_MONTHS = 6
 AGAIN_AFTER_FAILED_ASSESSMENT_YEARS = 1
@@ -138,7 +138,7 @@ PHYSICIAN_QUALIFIED = Condition(
         "所选的医师资格不存在或已失效。", "The qualification chosen is not on record or not valid."
     ),
     Text(
-        "请在您名下的资格中选择；缺失或有误的，请申请补录或修改资格信息（见问题14）。",
+        "请在您名下的资格中选择；缺失或有误的，请申请补录或修改资格信息（见答疑手册问题14）。",
         "Choose one of your qualifications; if it is missing or wrong, ask for its correction.",
     ),
     field="form.qualification_id",
@@ -170,7 +170,7 @@ PRACTISED_LATELY_OR_TRAINED = replace(
         "中止执业活动未满2年；满2年的，应接受6个月以上培训并考核合格",
         "Not out of practice for over 2 years; else 6 months' training, passed",
     ),
-    source="Law on Physicians (2021) art. 18",
+    source="Law on Physicians (2021) art. 19; Measures on Physician Registration (2017)",
     needs=("registration", "training"),
     test=_practised_lately_or_trained,
     reason=Text(
@@ -223,7 +223,7 @@ NOT_SUSPENDED = Condition(
 SCOPES_CHOSEN = Condition(
     "scopes_chosen",
     Text("选择了执业范围，且不超过规定个数", "Scopes are chosen, and not too many"),
-    "domain 5; the catalogue of the province",
+    "Notice 2001/169 on scopes of practice; Q49",
     ("scopes",),
     _scopes_chosen,
     Text("执业范围最多可选{most_scopes}个。", "At most {most_scopes} scopes may be chosen."),

@@ -15,11 +15,11 @@ from zhiye_registration.domain.periods import add_years
 TRAINEE_DAYS = 30
 """For which a training base keeps a trainee's registration (Q52)."""
 REPORT_DAYS = 30
-"""Within which an institution reports who left (Law on Physicians art. 17; Q20.3)."""
+"""Within which an institution reports who left (Law on Physicians (2021) art. 17; Q20.3)."""
 _LATEST = date(9990, 1, 1)
 """No day after it can be counted on from."""
 OFF_POST_YEARS = 2
-"""Filed for as long without practice is a ground to cancel (domain 5)."""
+"""Filed for as long without practice is a ground to cancel (Law on Physicians (2021) art. 17)."""
 OF_THE_PERSON = frozenset({"own-request"})
 NOT_OF_THE_PERSON = frozenset({"death", "unreachable", "trainee-finished"})
 WITHOUT_NOTICE = frozenset({"death"})

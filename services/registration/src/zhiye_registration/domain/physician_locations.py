@@ -138,11 +138,11 @@ LEVEL_OF_PHYSICIAN = Condition(
         "级别为执业医师；执业助理医师只能有一个执业地点",
         "A physician; an assistant has one location",
     ),
-    "domain 5",
+    "Measures on Physician Registration (2017); Q8",
     ("registration",),
     _is_physician,
     Text("执业助理医师只能注册一个执业地点。", "An assistant can have one location only."),
-    Text("请办理变更执业地点。", "Change the location instead."),
+    Text("请办理医师变更注册，变更执业地点。", "Apply for a change, of the location, instead."),
 )
 LEVEL_OF_ASSISTANT = Condition(
     "level_of_assistant",
@@ -164,7 +164,7 @@ LEVEL_RISES = Condition(
         "The qualification chosen is not a physician's in force.",
     ),
     Text(
-        "请选择执业医师资格；资格未到账的，请申请补录（见问题14）。",
+        "请选择执业医师资格；资格未到账的，请申请补录（见答疑手册问题14）。",
         "Choose the physician's qualification; if it is missing, ask for it to be added.",
     ),
     field="form.qualification_id",
@@ -249,7 +249,7 @@ NOT_FILED_THERE = Condition(
 FILING_PERIOD = Condition(
     "filing_period",
     Text("备案起止日期有效：不早于申请日，止不早于起", "From and to: not before today, in order"),
-    "domain 5; Q10",
+    "Q10",
     ("period",),
     _period,
     Text("备案起止日期不合理。", "The dates do not fit."),
