@@ -553,6 +553,16 @@ def upgrade() -> None:
             comment="whose file it is",
         ),
     )
+    op.add_column(
+        "registration_import",
+        sa.Column(
+            "subject",
+            sa.Text(),
+            server_default="registrations",
+            nullable=False,
+            comment="registrations | filings",
+        ),
+    )
     # What the comparison does not see: changed conditions of checks and indexes, triggers.
     op.execute("CREATE SEQUENCE scope_case_number MAXVALUE 9999999 CYCLE")
     op.execute(
