@@ -125,6 +125,9 @@ async def gather(
         account_now = (await connection.execute(_ACCOUNT, {"key": asked.account_id})).first()
     status = account_now.status if account_now else None
     active = status in (None, "active") if asked.active is None else asked.active
+    if not active:  # may only say to be this person: not told where else she works either
+        others_held = tuple(replace(o, institution_name=None) for o in of_physician.others)
+        of_physician = replace(of_physician, others=others_held)
     evidence = 0
     if on_behalf and asked.apart_from:
         evidence = await connection.scalar(_EVIDENCE, {"application": asked.apart_from}) or 0

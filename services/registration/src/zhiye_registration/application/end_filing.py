@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.security import Principal
 from zhiye_chassis.web import stale_version
@@ -30,4 +32,4 @@ async def end_filing(tx: Transaction, kit: Kit, caller: Principal, key: str, ver
     if one.version != version:
         raise stale_version()
     after = await end(tx, kit, one, "by_person" if person else "by_institution")
-    return Filed(after, found.main)
+    return replace(found, filing=after)

@@ -25,12 +25,13 @@ async def number_for_life(
 
     Raises ``Refused`` (409): ``certificate_numbers_used_up``.
     """
-    known = await filings.certificate_of(tx, person_key)
-    if known is not None:
-        return kit.settings.cipher.open(
-            known.sealed_certificate_number, purposes.CERTIFICATE_NUMBER
-        )
     while True:
+        # Looked at again each time: it may have come with a registration that was taken over.
+        known = await filings.certificate_of(tx, person_key)
+        if known is not None:
+            return kit.settings.cipher.open(
+                known.sealed_certificate_number, purposes.CERTIFICATE_NUMBER
+            )
         serial = await registrations.next_serial(tx, FOR_LIFE, region)
         number = physician_number(practice.level, practice.category, region, serial)
         sealed = kit.settings.cipher.seal(number, purposes.CERTIFICATE_NUMBER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,10 +19,17 @@ from zhiye_registration.kit import Kit
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A filing, with the registration that it belongs to: the main institution is that one's."""
+    """A filing, with the registration that it belongs to: the main institution is that one's.
+    ``own`` is whether that is the caller's own registration, or one of the caller's."""
 
     filing: Filing
     main: Mapping[Any, Any]
+    own: bool = True
+
+    def tells_main(self, today: date) -> bool:
+        """Whether the caller may know where the registration is now: whoever was a further
+        institution once does not follow a physician from there."""
+        return self.own or self.filing.state(today) in ("waiting", "in_force")
 
 
 async def read_own_filings(kit: Kit, caller: Principal) -> list[Filed]:
@@ -51,9 +59,9 @@ async def with_main(connection: AsyncConnection, caller: Principal, one: Filing 
     if one is None or main is None:
         raise not_found()
     if caller.role == "practitioner":
-        mine = caller.person_key == one.person_key
+        own = caller.person_key == one.person_key
     else:
-        mine = is_filed_here(caller, one) or is_main(caller, main)
-    if not mine:
+        own = is_main(caller, main)
+    if not own and not is_filed_here(caller, one):
         raise not_found()
-    return Filed(one, main)
+    return Filed(one, main, own)

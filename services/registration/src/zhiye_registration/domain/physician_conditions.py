@@ -26,6 +26,10 @@ def _qualified(facts: Facts) -> bool | None:
     return chosen is not None and chosen.in_force and chosen.category is not None
 
 
+def _chosen_valid(facts: Facts) -> bool | None:
+    return True if facts.declared.qualification_id is None else _qualified(facts)
+
+
 def _in_time_or_trained(facts: Facts) -> bool | None:
     chosen = facts.physician.chosen
     if chosen is None:
@@ -142,6 +146,12 @@ PHYSICIAN_QUALIFIED = Condition(
         "Choose one of your qualifications; if it is missing or wrong, ask for its correction.",
     ),
     field="form.qualification_id",
+)
+CHOSEN_VALID = replace(
+    PHYSICIAN_QUALIFIED,
+    name="chosen_qualification_valid",
+    text=Text("另选医师资格的，所选资格有效", "A qualification that is chosen is in force"),
+    test=_chosen_valid,
 )
 IN_TIME_OR_TRAINED = Condition(
     "physician_in_time_or_trained",

@@ -138,6 +138,7 @@ CHANGE = BusinessType(
     ),
     from_status=("registered",),
     own_conditions=(
+        p.CHOSEN_VALID,
         at.SOMETHING_CHANGES,
         at.LEVEL_STAYS,
         at.LOCATION_FREE,
@@ -207,6 +208,7 @@ MULTI_INSTITUTION = BusinessType(
         at.NOT_FILED_THERE,
         at.FILING_PERIOD,
         at.FILING_SCOPES,
+        p.NO_BAR,
         p.NOT_SUSPENDED,
         *_OF_EVERY,
         c.ACCOUNT_ACTIVE,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, IfMatch, Reader, Routes, Tx, etag
+from zhiye_contracts.codes import divisions
 from zhiye_contracts.reasons import Language
 from zhiye_registration.application.end_filing import end_filing
 from zhiye_registration.application.read_filings import Filed, read_filing, read_own_filings
@@ -28,7 +29,10 @@ class FilingRecordOut(OwnFilingOut):
     name: str = Field(examples=["李明"])
     location: str = Field(examples=["11"])
     location_label: str = Field(examples=["北京市"])
-    main_institution_id: str
+    main_institution_id: str | None = Field(
+        description="Where the registration is now; of what is over or ended only for those whose"
+        " registration it is"
+    )
     main_institution_name: str | None = Field(examples=["北京示例医院"])
     authority_name: str | None = Field(examples=["西城区卫生健康委员会"])
 
@@ -80,13 +84,17 @@ def _answer(kit: Kit, found: Filed, language: Language, response: Response) -> F
 
 def _view(found: Filed, today: date, language: Language) -> FilingRecordOut:
     one, main = found.filing, found.main
+    told = found.tells_main(today)
+    location = main["location"]
+    if not told and not one.region.startswith(location):
+        location = divisions.province_of(one.region)[:2]  # where it was, not where it is by now
     view = own_filing_view(one, today, language) | {
         "registration_id": one.registration_id,
         "name": main["name"],
-        "location": main["location"],
-        "location_label": location_label(main["location"], language),
-        "main_institution_id": main["institution_id"],
-        "main_institution_name": main["institution_name"],
+        "location": location,
+        "location_label": location_label(location, language),
+        "main_institution_id": main["institution_id"] if told else None,
+        "main_institution_name": main["institution_name"] if told else None,
         "authority_name": one.authority_name,
     }
     return FilingRecordOut.model_validate(view)
