@@ -25,12 +25,6 @@ _OPEN = (
     .order_by(application.c.id)
     .with_for_update()
 )
-_HELD = (
-    select(*(_r[field.name] for field in fields(Registration)))
-    .where(_r.person_key == bindparam("person_key"), _r.profession == bindparam("profession"))
-    .order_by(_r.id)
-    .with_for_update()
-)
 
 
 async def hold_people(tx: Transaction, person_keys: Collection[str]) -> None:
@@ -46,12 +40,6 @@ async def open_applications(tx: Transaction, person_key: str) -> list[Applicatio
     """What is not over yet, institutions' drafts too, kept from others until the end."""
     rows = (await tx.execute(_OPEN, {"person_key": person_key})).mappings()
     return [Application(**row) for row in rows]
-
-
-async def registrations_of(tx: Transaction, person_key: str, profession: str) -> list[Registration]:
-    """Every registration under an ID number, kept from others until the end."""
-    given = {"person_key": person_key, "profession": profession}
-    return [Registration(**row) for row in (await tx.execute(_HELD, given)).mappings()]
 
 
 async def in_use(tx: Transaction, person_key: str, profession: str, but: str) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 from zhiye_chassis.database import Transaction
 from zhiye_registration.adapters import (
-    corrections,
     information_changes,
     own_records,
     penalties,
@@ -42,11 +41,11 @@ async def apply_promotions(
             taken_back[before["person_key"], before["profession"]].add(before["data"]["title"])
     # Rows before people, people in one order, as everywhere.
     for person_key, profession in sorted(taken_back):
-        await corrections.registrations_of(tx, person_key, profession)
+        await registrations.lock_all_of(tx, person_key, profession)
     for person_key, profession in sorted(taken_back):
         await penalties.hold_person(tx, person_key)
         promotions = await own_records.promotions_of(tx.connection, person_key, profession)
-        for held in await corrections.registrations_of(tx, person_key, profession):
+        for held in await registrations.lock_all_of(tx, person_key, profession):
             if held.status != "registered":
                 continue
             back = taken_back[person_key, profession]

@@ -80,7 +80,7 @@ async def correct_record(
     wanted, certificate = _read(kit, given, known.profession)
     people = {known.person_key, wanted.person_key or known.person_key}
     await corrections.hold_people(tx, people)
-    all_held = await corrections.registrations_of(tx, known.person_key, known.profession)
+    all_held = await registrations.lock_all_of(tx, known.person_key, known.profession)
     held = next((one for one in all_held if one.id == registration_id), None)
     if held is None:  # the ID number was corrected in between
         raise stale_version()

@@ -18,7 +18,7 @@ from zhiye_chassis.database import Transaction
 from zhiye_chassis.telemetry import log
 from zhiye_chassis.timeline import Actor
 from zhiye_contracts.events import QualificationRecorded
-from zhiye_registration.adapters import applications, corrections
+from zhiye_registration.adapters import applications, corrections, registrations
 from zhiye_registration.adapters.merges import SYSTEM
 from zhiye_registration.adapters.projection_tables import qualification
 from zhiye_registration.application.reactions import keep_qualifications
@@ -76,7 +76,7 @@ async def _followed_by(
     number, and so one ID number: all of them move or none."""
     found = [
         (held, _followed(held, was, event))
-        for held in await corrections.registrations_of(tx, was.person_key, event.profession)
+        for held in await registrations.lock_all_of(tx, was.person_key, event.profession)
     ]
     stay = any(held.name != was.name for held, _ in found)
     if event.profession == "physician" and was.person_key != event.person_key and stay:

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from zhiye_chassis.database import Transaction
-from zhiye_registration.adapters import corrections, own_records, penalties
 from zhiye_registration.adapters import duties as store
+from zhiye_registration.adapters import own_records, penalties, registrations
 from zhiye_registration.adapters.information_changes import name_of
 from zhiye_registration.application.duties import open_duty, write
 from zhiye_registration.domain.duty import closed, due_on
@@ -25,10 +25,10 @@ async def follow_residencies(tx: Transaction, kit: Kit, person_keys: Collection[
     let those lapse that followed from what was stated wrongly."""
     # Rows before people, people in one order, as everywhere.
     for person_key in sorted(person_keys):
-        await corrections.registrations_of(tx, person_key, "physician")
+        await registrations.lock_all_of(tx, person_key, "physician")
     for person_key in sorted(person_keys):
         await penalties.hold_person(tx, person_key)
-        held = await corrections.registrations_of(tx, person_key, "physician")
+        held = await registrations.lock_all_of(tx, person_key, "physician")
         residency = await own_records.residency_of(tx.connection, person_key)
         for one in held:
             if one.status == "registered":
