@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhiye_contracts.codes import PROVINCES, divisions
-from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters import scopes
 from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.application.access import not_found
@@ -46,15 +44,3 @@ async def practice_options(
         location_of(level, one.region),
         await scopes.catalogue_of(connection, one.region, kit.clock.today()),
     )
-
-
-def place_name(code: str, language: Language) -> str:
-    """A province, or a county with what is above it; counties have Chinese names only. A code
-    that is in no table, as of a special zone (Q56), is shown behind its province."""
-    province = PROVINCES.label(code[:2] + "0000", language)
-    if len(code) == 2:
-        return province
-    path = divisions.path(code)
-    if language == "zh":
-        return "".join(path) or f"{province}{code}"
-    return ", ".join([province, "".join(path[1:]) or code])

@@ -8,6 +8,7 @@ from zhiye_contracts.codes import (
     PHYSICIAN_CATEGORIES,
     PHYSICIAN_LEVELS,
     PHYSICIAN_SCOPES,
+    PROVINCES,
     divisions,
 )
 from zhiye_contracts.reasons import Language, Text
@@ -23,11 +24,17 @@ _BETWEEN = {"zh": "、", "en": ", "}
 
 
 def location_label(location: str, language: Language) -> str:
-    """The name of a location (执业地点): a province by two digits, a county by six (Q7, Q8). One
-    that is on no list is shown as it is."""
+    """The name of a location (执业地点): a province by two digits, a county by six with what is
+    above it (Q7, Q8); counties have Chinese names only. A code that is in no table, as of a special
+    zone (Q56), is shown behind its province."""
+    whole = f"{location[:2]}0000"
+    province = PROVINCES.label(whole, language) if whole in PROVINCES else ""
     if len(location) == 2:
-        return divisions.PROVINCES.label(location + "0000", language)
-    return "".join(divisions.path(location)) or location
+        return province or location
+    names = divisions.path(location)
+    if language == "zh":
+        return "".join(names) or province + location
+    return ", ".join(filter(None, [province, "".join(names[1:]) or location]))
 
 
 def scopes_label(scopes: Sequence[str], language: Language) -> str:

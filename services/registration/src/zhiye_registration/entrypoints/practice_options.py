@@ -11,7 +11,8 @@ from zhiye_chassis.security import PUBLIC
 from zhiye_chassis.web import Reader, Routes
 from zhiye_contracts.codes import PHYSICIAN_CATEGORIES, PHYSICIAN_LEVELS
 from zhiye_contracts.reasons import Language, Text
-from zhiye_registration.application.practice_options import place_name, practice_options
+from zhiye_registration.application.practice_options import practice_options
+from zhiye_registration.domain.practice import location_label
 from zhiye_registration.domain.registration import PHYSICIAN
 from zhiye_registration.domain.scopes import Catalogue
 from zhiye_registration.entrypoints.schemas import CodeOut
@@ -65,7 +66,7 @@ def routes(kit: Kit) -> Routes:
             level=CodeOut(code=level, label=PHYSICIAN_LEVELS.label(level, language)),
             location=LocationOut(
                 code=found.location,
-                label=place_name(found.location, language),
+                label=location_label(found.location, language),
                 kind=kind,
                 kind_label=_KINDS[kind].read(language),
             ),

@@ -21,11 +21,11 @@ from zhiye_contracts.codes.scopes import SCOPE_DEPARTMENTS
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters import scopes as store
 from zhiye_registration.application.access import not_found
-from zhiye_registration.application.practice_options import place_name
 from zhiye_registration.application.publish_scope_catalogue import (
     known_province,
     publish_scope_catalogue,
 )
+from zhiye_registration.domain.practice import location_label
 from zhiye_registration.domain.scopes import (
     FIRST_YEAR,
     Entry,
@@ -67,7 +67,7 @@ def routes(kit: Kit) -> Routes:
             CatalogueItem(
                 **_published(row).model_dump(),
                 province=row["province"],
-                province_label=place_name(row["province"], language),
+                province_label=location_label(row["province"], language),
                 scopes=len(row["entries"]),
             )
             for row in rows
