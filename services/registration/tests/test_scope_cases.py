@@ -23,7 +23,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from zhiye_chassis.security import Principal
-from zhiye_registration.application.scope_cases import case_of, close_case
+from zhiye_registration.adapters.scope_cases import of_application
+from zhiye_registration.application.scope_cases import close_case
 
 NOTE = {"scopes": ["13"], "note": "按本省名录调整为妇产科专业"}
 WHY = {"reasons": [{"code": "training_missing"}]}
@@ -71,7 +72,7 @@ async def test_inside_a_province_and_for_scopes_that_are_offered_nothing_is_open
     assert await opened(world, who, about, region="110105", location="11") is None
     assert await world.events("scope-case-changed") == []
     async with world.kit.database.reading() as connection:
-        assert await case_of(connection, about.id) is None
+        assert await of_application(connection, about.id) is None
 
 
 async def test_one_side_proposes_and_the_other_agrees(started):
@@ -88,7 +89,7 @@ async def test_one_side_proposes_and_the_other_agrees(started):
     assert agreed.status_code == 200, agreed.text
     assert agreed.json()["agreed_scopes"] == [{"code": "13", "label": "妇产科专业"}]
     async with world.kit.database.reading() as connection:
-        found = await case_of(connection, about.id)
+        found = await of_application(connection, about.id)
     assert (found.state, found.agreed_scopes) == ("settled", ("13",))
     seen = await shown(world, who, case.id, "en")
     assert [(s["action"], s["side"], s["organisation"]) for s in seen["timeline"]] == [

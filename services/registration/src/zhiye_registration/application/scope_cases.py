@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
@@ -80,12 +79,6 @@ async def open_case(
     await store.save(tx, after)
     await note(tx, after, application, change, actor)
     return after
-
-
-async def case_of(connection: AsyncConnection, application_id: str) -> ScopeCase | None:
-    """What is, or was, being settled about an application. An approval needs a case that there is
-    to be ``settled``, and registers its ``agreed_scopes``."""
-    return await store.of_application(connection, application_id)
 
 
 async def close_case(tx: Transaction, application: Application, actor: Actor = SYSTEM) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.calendar import working_days_left
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import BUSINESS_TYPES, PHYSICIAN_CATEGORIES, PHYSICIAN_SCOPES, PROVINCES
+from zhiye_contracts.codes import BUSINESS_TYPES, PHYSICIAN_CATEGORIES, PROVINCES
 from zhiye_contracts.codes.grounds import sentence
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language
 from zhiye_registration.adapters import scope_cases as store
 from zhiye_registration.adapters import scopes as catalogues
 from zhiye_registration.adapters.projection_tables import institution
+from zhiye_registration.application.practice_views import scopes_view
 from zhiye_registration.application.scope_case_access import acting_side
 from zhiye_registration.domain import scope_case as cases
 from zhiye_registration.domain.application import Application
@@ -74,11 +76,14 @@ async def case_view(
     language: Language,
 ) -> dict[str, Any]:
     """A case whole: the proposal, what the new province offers, what the caller may do."""
-    steps = await store.STEPS.of(connection, one.id)
+    steps: Sequence[Mapping[Any, Any]] = await store.STEPS.of(connection, one.id)
     catalogue = await catalogues.catalogue_of(connection, one.to_province, kit.clock.today())
     from_name = await connection.scalar(
         select(institution.c.name).where(institution.c.id == one.from_institution_id)
     )
+    if caller.role == "practitioner" and not caller.active:
+        from_name, steps = None, [_without_origin(one, step) for step in steps]
+        one = _of_nobody_seen(one)
     number = kit.settings.cipher.open(about.sealed_id_number, purposes.ID_NUMBER)
     side = acting_side(caller, one)
     shown = {
@@ -107,6 +112,29 @@ async def case_view(
     }
 
 
+def _of_nobody_seen(one: ScopeCase) -> ScopeCase:
+    """For an account that is not active, whose holder may only say to be this person: not where and
+    with which scopes the person is registered."""
+    agreed = one.agreed_scopes
+    return replace(
+        one,
+        scopes=(),
+        from_authority_id=None,
+        from_authority_name=None,
+        proposed_scopes=() if one.keeps_scopes else one.proposed_scopes,
+        proposal_note="" if one.proposed_by == "from" else one.proposal_note,
+        agreed_scopes=() if agreed and tuple(agreed) == tuple(one.scopes) else agreed,
+    )
+
+
+def _without_origin(one: ScopeCase, step: Mapping[Any, Any]) -> dict[Any, Any]:
+    kept = tuple(step["scopes"] or ()) == tuple(one.scopes)
+    shown = dict(step) | ({"scopes": None} if kept else {})
+    if step["side"] == "from":
+        shown |= {"actor_name": SIDES["from"].zh, "organisation": None, "note": ""}
+    return shown
+
+
 def _proposal(one: ScopeCase, catalogue: Catalogue, language: Language) -> dict[str, Any] | None:
     if one.proposed_by is None or one.proposed_scopes is None:
         return None
@@ -119,7 +147,7 @@ def _proposal(one: ScopeCase, catalogue: Catalogue, language: Language) -> dict[
     }
 
 
-def _step(step: RowMapping, catalogue: Catalogue, language: Language) -> dict[str, Any]:
+def _step(step: Mapping[Any, Any], catalogue: Catalogue, language: Language) -> dict[str, Any]:
     side: Side | None = step["side"]
     return {
         "at": step["at"],
@@ -156,7 +184,7 @@ def _scopes(
 ) -> list[dict[str, str]]:
     """By their national names, or as the new province calls them."""
     if catalogue is None:
-        return [{"code": code, "label": PHYSICIAN_SCOPES.label(code, language)} for code in codes]
+        return scopes_view(codes, language)
     return [{"code": code, "label": catalogue.label(code).read(language)} for code in codes]
 
 
