@@ -63,9 +63,10 @@ async def start_application(
     """The new draft.
 
     Raises ``Refused``: 403 ``account_not_active`` (nobody knows yet who it is),
-    ``account_active_not_met`` or ``account_may_apply_not_met``, 404, 409
-    ``no_open_application_not_met`` with the number of the open one, 422 ``person_not_on_record``,
-    ``institution_in_force_not_met``, ``not_filed_by_institutions``, ``field_missing``.
+    ``account_active_not_met``, ``account_may_apply_not_met`` or ``not_deciding_authority``, 404,
+    409 ``no_open_application_not_met`` with the number of the open one, 422
+    ``person_not_on_record``, ``institution_in_force_not_met``, ``registration_to_choose``,
+    ``not_filed_by_institutions``, ``not_filed_by_authorities``, ``field_missing``.
     """
     row = BUSINESS_TYPES[start.business_type]
     if caller.role != "practitioner":

@@ -17,11 +17,9 @@ from zhiye_registration.application.scope_cases import close_case, open_case
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.domain.business_type import refusals
 from zhiye_registration.domain.facts import Facts
+from zhiye_registration.domain.grounds import WHATEVER_THE_PERSON_WANTS
 from zhiye_registration.domain.physician_conditions import SCOPES_OFFERED_OR_SETTLED
 from zhiye_registration.kit import Kit
-
-_WHATEVER_THE_PERSON_WANTS = frozenset({"death", "incapacity", "revoked", "criminal", "banned"})
-"""Grounds on which a cancellation goes before what was returned to the person."""
 
 
 async def submit_application(tx: Transaction, kit: Kit, caller: Principal, key: str) -> Application:
@@ -81,7 +79,7 @@ async def _make_way(tx: Transaction, kit: Kit, caller: Principal, key: str) -> N
     await applications.lock_person(tx, one.person_key)
     for other in await applications.open_of(tx.connection, one.person_key):
         gone = other["state"] == "draft" or (
-            other["state"] == "returned" and one.form.get("ground") in _WHATEVER_THE_PERSON_WANTS
+            other["state"] == "returned" and one.form.get("ground") in WHATEVER_THE_PERSON_WANTS
         )
         if other["id"] == one.id or not gone:
             continue

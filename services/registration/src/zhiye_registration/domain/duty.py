@@ -20,7 +20,8 @@ Change = Literal["opened", "moved", "escalated", "done", "lapsed"]
 Responsible = Literal["institution", "authority"]
 
 DAYS: Final = 30
-"""Calendar days within which the institution reports (Law on Physicians (2021) art. 17; Q20.3, Q52)."""
+"""Calendar days within which the institution reports (Law on Physicians (2021) art. 17; Q20.3,
+Q52)."""
 SOON_DAYS: Final = 7
 OPEN: Final = ("open", "escalated")
 """Stored states of duties that have still to be done."""

@@ -1,4 +1,4 @@
-"""Which table the ground of an application is from: the same code may say another thing."""
+"""The grounds of applications: which table one is from, as the same code may say another thing."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _TABLES: dict[str, dict[Effect, CodeTable]] = {
         "reissue": REISSUE_GROUNDS,
     },
 }
+
+WHATEVER_THE_PERSON_WANTS = frozenset({"death", "incapacity", "revoked", "criminal", "banned"})
+"""Grounds on which a cancellation goes before what was returned to the person (Q20.3.3, Q50)."""
 
 
 def ground_label(row: BusinessType, ground: str, language: Language) -> str:

@@ -20,8 +20,8 @@ _LATEST = date(9990, 1, 1)
 """No day after it can be counted on from."""
 OFF_POST_YEARS = 2
 """Filed for as long without practice is a ground to cancel (Law on Physicians (2021) art. 17)."""
-OF_THE_PERSON = frozenset({"own-request"})
-NOT_OF_THE_PERSON = frozenset({"death", "unreachable", "trainee-finished"})
+ONLY_BY_THE_PERSON = frozenset({"own-request"})
+NOT_BY_THE_PERSON = frozenset({"death", "unreachable", "trainee-finished"})
 WITHOUT_NOTICE = frozenset({"death"})
 
 
@@ -32,9 +32,9 @@ def _cancellation_ground_fits(facts: Facts) -> bool | None:
     if ground not in PHYSICIAN_CANCELLATION_GROUNDS:
         return False
     others = facts.by_institution or facts.by_authority
-    if ground in NOT_OF_THE_PERSON and not others:
+    if ground in NOT_BY_THE_PERSON and not others:
         return False
-    if ground in OF_THE_PERSON and others:
+    if ground in ONLY_BY_THE_PERSON and others:
         return False
     if ground == "two-years-out" and held is not None and held.filed_on is not None:
         return facts.today >= add_years(held.filed_on, OFF_POST_YEARS)
@@ -47,7 +47,7 @@ def _off_post_ground_fits(facts: Facts) -> bool | None:
         return None
     if ground not in OFF_POST_GROUNDS:
         return False
-    return facts.by_institution or ground not in NOT_OF_THE_PERSON
+    return facts.by_institution or ground not in NOT_BY_THE_PERSON
 
 
 def _left(facts: Facts) -> bool | None:

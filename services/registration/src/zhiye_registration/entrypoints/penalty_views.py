@@ -17,7 +17,7 @@ from zhiye_registration.domain.business_type import BusinessType
 from zhiye_registration.domain.duty import RESPONSIBLE, STATES, Duty
 from zhiye_registration.domain.grounds import ground_label
 from zhiye_registration.domain.penalty import FOR_EVER, Penalty, bars_until, suspended
-from zhiye_registration.domain.physician_grounds import NOT_OF_THE_PERSON
+from zhiye_registration.domain.physician_grounds import NOT_BY_THE_PERSON
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.record_feeds import PROFESSIONS
 from zhiye_registration.domain.workflow import STATES as APPLICATION_STATES
@@ -90,7 +90,7 @@ def duty_view(
 
 def may_file(business: BusinessType, one: Duty) -> list[str]:
     """Who may file the business by which a duty is done; some grounds others have to give."""
-    sides = [] if one.ground in NOT_OF_THE_PERSON else ["person"]
+    sides = [] if one.ground in NOT_BY_THE_PERSON else ["person"]
     if business.by_institution:
         sides.append("institution")
     if business.by_authority:
