@@ -73,13 +73,18 @@ async def _settle_scopes(tx: Transaction, kit: Kit, one: Application, known: Fac
 
 async def _make_way(tx: Transaction, kit: Kit, caller: Principal, key: str) -> None:
     """What a person only drafted does not keep her institution from filing; nor does what was
-    returned, where nothing the person wants can change the ground."""
+    returned, where nothing the person wants can change the ground. On such a ground an authority
+    waits for nothing of the person's: an institution that never reviews would keep a revoked
+    physician on the register (Q50)."""
     one = of_side(caller, await applications.find(tx.connection, key), "applicant")
     # The person first, as whoever starts an application: the order keeps them from deadlocks.
     await applications.lock_person(tx, one.person_key)
+    goes_first = one.form.get("ground") in WHATEVER_THE_PERSON_WANTS
+    by_authority = one.source == "authority"
     for other in await applications.open_of(tx.connection, one.person_key):
         gone = other["state"] == "draft" or (
-            other["state"] == "returned" and one.form.get("ground") in WHATEVER_THE_PERSON_WANTS
+            goes_first
+            and (other["state"] == "returned" or (by_authority and other["source"] == "person"))
         )
         if other["id"] == one.id or not gone:
             continue
