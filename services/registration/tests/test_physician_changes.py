@@ -141,6 +141,16 @@ async def test_q9_2_other_changes_go_with_it(p):
     assert (await p.filings(who))[0].status == "ended"
 
 
+async def test_who_rises_and_leaves_the_county_keeps_the_filing_in_the_province(p):
+    who = await p.assistant()
+    await p.filed_at(who)
+    await p.qualified(level="1", serial=int(who.account_id.removeprefix("ACC-P")))
+    await p.done(who, "change-level", institution_id="CHAOYANG-HOSPITAL")
+    assert (await p.registration(who)).region == "110105"
+    (filing,) = await p.filings(who)
+    assert (filing.region, filing.status) == ("110102", "in_force")
+
+
 async def test_without_a_physicians_qualification_the_level_stays(p):
     codes = await p.codes(await p.assistant(), "change-level")
     assert "level_rises_not_met" in codes

@@ -85,6 +85,12 @@ async def test_after_two_years_off_post_training_is_needed(p, filed_on, codes):
     assert await p.codes(who, "re-registration", FIRST) == codes
 
 
+async def test_who_was_cancelled_for_two_years_out_needs_training_however_lately_it_was(p):
+    gone = {"status": "cancelled", "cancelled_on": TODAY, "cancellation_ground": "two-years-out"}
+    codes = await p.codes(await p.physician(**gone), "re-registration", FIRST)
+    assert codes == ["physician_practised_lately_or_trained_unknown"]
+
+
 async def test_who_is_registered_somewhere_is_not_registered_again_but_adds_the_location(p):
     who = await p.physician()
     gone = await p.register(

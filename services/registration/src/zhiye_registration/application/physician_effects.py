@@ -40,18 +40,10 @@ async def register_physician(tx: Transaction, kit: Kit, one: Application) -> Non
     # A location is added with the qualification that is registered already (Q11.3).
     by = subject.qualification_id if subject and one.row.of_own else _qualification(known)
     again = [] if one.row.of_own else [h for h in dormant if h.id == one.registration_id]
-    # Before anything is written, so that a county's numbers wait as shortly as may be.
-    for held in (there or again)[-1:]:
-        await bring(
-            tx,
-            kit,
-            one,
-            held,
-            practice,
-            **_IN_FORCE,
-            valid_from=today,
-            qualification_id=by,
-        )
+    goes_on = next(reversed(there or again), None)
+    if goes_on is not None:
+        more = {**_IN_FORCE, "valid_from": today, "qualification_id": by}
+        await bring(tx, kit, one, goes_on, practice, **more)
         return
     number = await number_for_life(tx, kit, one.person_key, practice, one.region)
     await create(tx, kit, one, number, today, None, practice, by)
@@ -66,9 +58,11 @@ async def alter(tx: Transaction, kit: Kit, one: Application) -> None:
     after = await bring(
         tx, kit, one, held, practice, qualification_id=by.id if by else held.qualification_id
     )
-    if not after.region.startswith(held.location):
-        await end_filings(tx, kit, held.id, "registration_moved")
-    here, scopes = after.institution_id, set(after.scopes)
+    there, here, scopes = after.location, after.institution_id, set(after.scopes)
+    # An assistant who rises may leave the county and keep what lies in the province (Q9).
+    await end_filings(
+        tx, kit, held.id, "registration_moved", lambda f: not f.region.startswith(there)
+    )
     await end_filings(tx, kit, held.id, "became_main", lambda f: f.institution_id == here)
     await end_filings(tx, kit, held.id, "scopes_changed", lambda f: not scopes >= set(f.scopes))
 

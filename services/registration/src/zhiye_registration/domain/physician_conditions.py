@@ -43,6 +43,8 @@ def _practised_lately_or_trained(facts: Facts) -> bool | None:
     held = facts.registration
     if held is None:
         return None
+    if held.cancellation_ground == "two-years-out":
+        return trained(facts, TRAINING_MONTHS)  # however lately it was cancelled
     ended_on = held.cancelled_on or held.filed_on
     if ended_on is None or facts.applied_on <= add_years(ended_on, REGISTER_WITHIN_YEARS):
         return True

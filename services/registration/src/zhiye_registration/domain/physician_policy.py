@@ -153,9 +153,10 @@ CHANGE = BusinessType(
     reviews=(n.INTENDED_INSTITUTION, _20_DAYS),
     effect="alter",
     effect_text=Text(
-        "注册事项变更，证书编码不变；执业地点变更的，原地点的多执业机构备案终止，告知原审批机关。",
-        "It is changed, the number stays; with the location, filings there end and the old"
-        " authority is told.",
+        "注册事项变更，证书编码不变；不在变更后执业地点、超出变更后范围或成为主要执业机构的备案终止；"
+        "机构变更的，告知原机构和原审批机关。",
+        "It is changed, the number stays; filings end that are outside the location or the scopes,"
+        " or at what is the main institution now; the old institution and authority are told.",
     ),
     materials=(_FORM, _PHOTO, _EMPLOYED, _CERTIFICATE, _OTHER_PROOF),
     information=(),
@@ -273,8 +274,10 @@ CANCELLATION = replace(
     reviews=(n.OWN_INSTITUTION, n.AUTHORITY_BY_LICENSING_LAW),
     effect="cancel",
     effect_text=Text(
-        "注销该执业地点的注册，废止证书；多执业机构备案终止。",
-        "The registration in the location is cancelled; filings there end.",
+        "注销该执业地点的注册，其多执业机构备案终止；因死亡、处罚等本人情形注销的，"
+        "其他执业地点的注册也应注销。",
+        "The registration in the location is cancelled, filings there end; on a ground that is the"
+        " person's, the other locations have to be cancelled as well.",
     ),
     materials=(_FORM, Text("医师执业证书原件", "The practice certificate"), _OTHER_PROOF),
     by_authority=True,
