@@ -12,8 +12,8 @@ from zhiye_chassis.calendar import is_working_day
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_registration.application.access import not_found
-from zhiye_registration.application.list_movements import midnight, period_backwards
-from zhiye_registration.application.queries import regions_of_applications
+from zhiye_registration.application.list_movements import period_backwards
+from zhiye_registration.application.queries import midnight, regions_of_applications
 from zhiye_registration.domain.handling import LONGEST, Group, Handled, handled
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.roster import Profession

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from zhiye_chassis.clock import SHANGHAI
 from zhiye_chassis.problems import refused
 from zhiye_chassis.security import Principal
 from zhiye_contracts.reasons import Refused
 from zhiye_registration.adapters import movements
 from zhiye_registration.adapters.movements import Direction
 from zhiye_registration.application.access import not_found
+from zhiye_registration.application.queries import midnight
 from zhiye_registration.domain.roster import Profession
 from zhiye_registration.kit import Kit
 
@@ -46,11 +46,6 @@ def period_backwards() -> Refused:
         ("请核对 from 与 to。", "Check from and to."),
         field="to",
     )
-
-
-def midnight(day: date) -> datetime:
-    """When a day begins in China."""
-    return datetime.combine(day, time.min, SHANGHAI)
 
 
 async def list_movements(

@@ -318,13 +318,14 @@ def _between(
     """Calendar days of China, both included."""
     wanted = []
     if first is not None:
-        wanted.append(column >= _midnight(first))
+        wanted.append(column >= midnight(first))
     if last is not None:
-        wanted.append(column < _midnight(last) + timedelta(days=1))
+        wanted.append(column < midnight(last) + timedelta(days=1))
     return wanted
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When a day begins in China."""
     return datetime.combine(day, time.min, SHANGHAI)
 
 

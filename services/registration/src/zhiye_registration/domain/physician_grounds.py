@@ -80,10 +80,6 @@ def _informed(facts: Facts) -> bool | None:
     return declared.informed_on <= facts.today
 
 
-def _proved(facts: Facts) -> bool:
-    return not (facts.by_institution or facts.by_authority) or facts.evidence > 0
-
-
 CANCELLATION_GROUND = replace(
     g.GROUND_FITS,
     name="cancellation_ground",
@@ -148,7 +144,6 @@ PROVED = replace(
         "Where others file it, there is proof of the notice or of the fact",
     ),
     source="Q20.3.2, Q20.3.3",
-    test=_proved,
     next_step=Text(
         "请上传告知凭证、处罚决定或死亡证明等。",
         "Upload proof of the notice, the penalty's decision or the certificate of death.",
