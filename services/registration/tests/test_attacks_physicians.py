@@ -153,6 +153,18 @@ async def test_on_a_ground_that_somebody_may_answer_an_authority_waits_for_its_t
     assert (await world.call(who, "GET", f"{PATH}/{waits['id']}")).json()["state"] == waits["state"]
 
 
+async def test_two_filings_do_not_come_to_be_at_one_institution_by_a_revision(world, p):
+    who = await p.physician()
+    form = {"from_on": str(TODAY), "until_on": str(TODAY + DAY)}
+    await p.start(who, "multi-institution", form, institution_id="HOSPITAL2")
+    made = await p.start(who, "multi-institution", form, institution_id="CHAOYANG-HOSPITAL")
+    path, body = f"{PATH}/{made.json()['id']}", {"institution_id": "HOSPITAL2", "form": form}
+    answer = await world.call(who, "PUT", path, body, If_Match='"1"')
+    assert (answer.status_code, world.codes(answer)) == (409, ["no_open_application_not_met"])
+    body["institution_id"] = "CHAOYANG-HOSPITAL"
+    assert (await world.call(who, "PUT", path, body, If_Match='"1"')).status_code == 200
+
+
 NUL, LONE, HUGE = "\u0000", "\ud800", 10**40
 DAYS = ("0001-01-01", "9999-12-31", HUGE, NUL, LONE, [], {}, -1, True)
 NO_DAY = "9999-12-31"

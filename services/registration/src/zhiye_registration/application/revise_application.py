@@ -16,7 +16,12 @@ from zhiye_registration.adapters import applications
 from zhiye_registration.application.access import of_side
 from zhiye_registration.application.military import sealed_form
 from zhiye_registration.application.recording import record
-from zhiye_registration.application.start_application import institution_of, origin_named, subject
+from zhiye_registration.application.start_application import (
+    institution_of,
+    origin_named,
+    refuse_second,
+    subject,
+)
 from zhiye_registration.domain.application import Application, take_step
 from zhiye_registration.kit import Kit
 
@@ -32,8 +37,13 @@ async def revise_application(
 ) -> Application:
     """The application with a new form.
 
-    Raises ``Refused``: 404, 409 ``application_<state>`` and ``institution_fixed``, 412.
+    Raises ``Refused``: 404, 409 ``application_<state>``, ``institution_fixed`` and, for a second
+    filing at one institution, ``no_open_application_not_met``, 412.
     """
+    seen = of_side(caller, await applications.find(tx.connection, key), "applicant")
+    if institution_id not in (None, seen.institution_id):
+        # The person before the application, as whoever starts another one.
+        await applications.lock_person(tx, seen.person_key)
     before = of_side(caller, await applications.lock(tx, key), "applicant")
     after = take_step(before, "revise", "applicant", kit.moment())
     if before.version != version:
@@ -42,6 +52,8 @@ async def revise_application(
         to = await institution_of(tx, before.row, institution_id or before.institution_id)
         if to.id != before.institution_id and before.submitted_at is not None:
             raise _fixed("institution_id")
+        if before.row.effect == "file_institution" and to.id != before.institution_id:
+            await refuse_second(tx, kit, before.row, before.person_key, to.id)
         # A further institution belongs to the registration of its own location.
         fixed = before.row.of_own and before.row.effect != "file_institution"
         chosen = before.registration_id if fixed else None

@@ -81,7 +81,7 @@ async def start_application(
         await _check_account(tx, kit, caller, row, start)
         await _end_of_revoked(tx, kit, caller.person_key)
     to = await institution_of(tx, row, start.institution_id)
-    await _refuse_second(tx, kit, row, caller.person_key, to.id)
+    await refuse_second(tx, kit, row, caller.person_key, to.id)
     person = await person_of(
         tx.connection, kit, caller.person_key, row.profession, caller.account_id
     )
@@ -182,7 +182,7 @@ async def _add(
         origin_institution_name=origin_name,
     )
     if not await applications.add(tx, one):
-        await _refuse_second(tx, kit, row, person_key, to.id)
+        await refuse_second(tx, kit, row, person_key, to.id)
     await applications.STEPS.add(tx, one, "drafted", actor_of(caller))
     tx.emit(application_changed(one, "drafted"))
     return one
@@ -247,9 +247,10 @@ async def _end_of_revoked(tx: Transaction, kit: Kit, person_key: str) -> None:
             await record(tx, after, "withdrawn", Actor(SYSTEM, SYSTEM, ""))
 
 
-async def _refuse_second(
+async def refuse_second(
     tx: Transaction, kit: Kit, row: BusinessType, person_key: str, institution_id: str
 ) -> None:
+    """``Refused`` (409) if the person has an application open that excludes this one."""
     found = await applications.open_of(tx.connection, person_key)
     others = tuple(
         OpenApplication(other["number"], other["business_type"])
