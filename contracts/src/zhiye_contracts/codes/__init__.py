@@ -36,6 +36,7 @@ from zhiye_contracts.codes.practice import (
     PHYSICIAN_CATEGORIES,
     PHYSICIAN_LEVELS,
     PHYSICIAN_SCOPES,
+    PROFESSIONS,
     REISSUE_GROUNDS,
     WAYS_OF_INFORMING,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "PHYSICIAN_LEVELS",
     "PHYSICIAN_SCOPES",
     "PHYSICIAN_TITLES",
+    "PROFESSIONS",
     "PROFIT_CLASSES",
     "PROVINCES",
     "REISSUE_GROUNDS",

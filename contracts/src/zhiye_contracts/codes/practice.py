@@ -74,6 +74,15 @@ NURSE_WORK_CATEGORIES = table(
     """,
 )
 
+PROFESSIONS = table(
+    "profession",
+    "handbook: nurses and physicians are registered apart",
+    """
+    nurse | 护士 | nurse
+    physician | 医师 | physician
+    """,
+)
+
 BUSINESS_TYPES = table(
     "business_type",
     "deck; Regulation on Nurses arts. 7-10; Q7-Q11, Q20, Q32, Q33, Q41, Q52",

@@ -14,14 +14,6 @@ ADMISSION_NUMBER: Final = "admission_number"
 Outcome = Literal["recorded", "updated", "unchanged", "ignored_older", "rejected"]
 OUTCOMES: tuple[Outcome, ...] = ("recorded", "updated", "unchanged", "ignored_older", "rejected")
 
-PROFESSIONS = table(
-    "profession",
-    "handbook: nurses and physicians are registered apart",
-    """
-    nurse | 护士 | nurse
-    physician | 医师 | physician
-    """,
-)
 ROUTES = table(
     "route",
     "Q4, Q14",

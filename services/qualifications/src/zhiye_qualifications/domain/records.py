@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from zhiye_contracts.codes import EDUCATION, GENDERS, ID_TYPES, PROVINCES
+from zhiye_contracts.codes import EDUCATION, GENDERS, ID_TYPES, PROFESSIONS, PROVINCES
 from zhiye_contracts.identifiers import (
     IdentifierError,
     IdNumber,
@@ -23,7 +23,7 @@ from zhiye_contracts.reasons import Reason
 from zhiye_contracts.statements.form import HIGHEST_VERSION, Form
 from zhiye_contracts.statements.reasons import about
 from zhiye_qualifications.domain import reasons as why
-from zhiye_qualifications.domain.codes import CATEGORIES, LEVELS, PROFESSIONS, ROUTES
+from zhiye_qualifications.domain.codes import CATEGORIES, LEVELS, ROUTES
 from zhiye_qualifications.domain.columns import FIELDS
 
 _KNOWN = frozenset(FIELDS)

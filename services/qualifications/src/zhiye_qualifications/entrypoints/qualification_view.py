@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import RowMapping
 
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import EDUCATION, GENDERS, ID_TYPES, PROVINCES
+from zhiye_contracts.codes import EDUCATION, GENDERS, ID_TYPES, PROFESSIONS, PROVINCES
 from zhiye_contracts.identifiers import (
     mask_certificate,
     mask_id_number,
@@ -21,7 +21,6 @@ from zhiye_qualifications.domain.codes import (
     ADMISSION_NUMBER,
     CATEGORIES,
     LEVELS,
-    PROFESSIONS,
     ROUTES,
 )
 from zhiye_qualifications.domain.corrections import TITLES

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from zhiye_chassis.choices import one_of
 from zhiye_chassis.problems import ReasonOut
 from zhiye_chassis.web import Schema
-from zhiye_contracts.codes import PROVINCES
+from zhiye_contracts.codes import PROFESSIONS, PROVINCES
 from zhiye_qualifications.domain.access import PURPOSES
-from zhiye_qualifications.domain.codes import PROFESSIONS, ROUTES
+from zhiye_qualifications.domain.codes import ROUTES
 
 
 class LookupIn(Schema):

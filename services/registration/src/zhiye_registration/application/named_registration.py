@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhiye_chassis.database import Transaction
+from zhiye_contracts.codes import PROFESSIONS
 from zhiye_contracts.reasons import Reason, Refused, Text
 from zhiye_registration.adapters import registrations
 from zhiye_registration.domain.registration import Registration
-
-PROFESSIONS = ("nurse", "physician")
 
 _NOT_THERE = Reason(
     "registration_not_yours",

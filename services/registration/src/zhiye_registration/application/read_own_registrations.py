@@ -10,14 +10,13 @@ from sqlalchemy import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.security import Principal
+from zhiye_contracts.codes import PROFESSIONS
 from zhiye_registration.adapters import filings, registrations
 from zhiye_registration.adapters.facts import qualifications_of
 from zhiye_registration.application.access import not_found
 from zhiye_registration.domain.filing import Filing
 from zhiye_registration.domain.information import FROM_EXAM
 from zhiye_registration.kit import Kit
-
-PROFESSIONS = ("nurse", "physician")
 
 
 @dataclass(frozen=True, slots=True)

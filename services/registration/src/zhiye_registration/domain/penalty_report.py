@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from zhiye_contracts.codes import PENALTY_KINDS
+from zhiye_contracts.codes import PENALTY_KINDS, PROFESSIONS
 from zhiye_contracts.identifiers import IdNumber
 from zhiye_contracts.reasons import Reason
 from zhiye_contracts.statements.form import Form
 from zhiye_registration.domain import penalty_reasons as why
 from zhiye_registration.domain.penalty import ENDING
 from zhiye_registration.domain.periods import add_years
-from zhiye_registration.domain.record_feeds import PROFESSIONS
 
 MOST_YEARS: Final = 100
 """From a decision to its end."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from zhiye_contracts.codes import NURSING_TITLES, PHYSICIAN_TITLES, CodeTable
+from zhiye_contracts.codes import NURSING_TITLES, PHYSICIAN_TITLES, PROFESSIONS, CodeTable
 from zhiye_contracts.codes.table import table
 from zhiye_contracts.identifiers import IdNumber, parse_institution_number
 from zhiye_contracts.reasons import Reason, Text
@@ -16,14 +16,6 @@ from zhiye_contracts.statements.form import HIGHEST_VERSION, Form
 from zhiye_contracts.statements.reasons import BEFORE_BIRTH
 from zhiye_registration.domain import record_feed_reasons as why
 
-PROFESSIONS: Final = table(
-    "profession",
-    "handbook: nurses and physicians are registered apart",
-    """
-    physician | 医师 | physician
-    nurse | 护士 | nurse
-    """,
-)
 RESULTS: Final = table(
     "assessment_result",
     "Measures on the Periodic Assessment of Physicians (医师定期考核管理办法)",

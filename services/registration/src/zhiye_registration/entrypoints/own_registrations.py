@@ -16,8 +16,9 @@ from zhiye_contracts.codes import (
     PHYSICIAN_CANCELLATION_GROUNDS,
     PHYSICIAN_CATEGORIES,
     PHYSICIAN_LEVELS,
+    PROFESSIONS,
 )
-from zhiye_contracts.reasons import Language, Text
+from zhiye_contracts.reasons import Language
 from zhiye_registration.application.practice_views import filing_view
 from zhiye_registration.application.read_own_registrations import OwnProfession, OwnRegistration
 from zhiye_registration.domain.facts import STATUSES, Status
@@ -34,7 +35,6 @@ from zhiye_registration.entrypoints.own_record import (
 from zhiye_registration.entrypoints.practice_schemas import FilingOut
 from zhiye_registration.kit import Kit
 
-_PROFESSIONS = {"nurse": Text("护士", "nurse"), "physician": Text("医师", "physician")}
 _SAME = (
     *("id", "in_force", "level", "category", "route", "passed_on", "province"),
     *("school", "major", "education"),
@@ -107,7 +107,7 @@ def profession_view(kit: Kit, one: OwnProfession, language: Language) -> dict[st
     status: Status = held[0]["status"] if held else "never_registered"
     return {
         "profession": one.profession,
-        "profession_label": _PROFESSIONS[one.profession].read(language),
+        "profession_label": PROFESSIONS.label(one.profession, language),
         "status": status,
         "status_label": STATUSES[status].read(language),
         "certificate_number": held[0]["certificate_number"] if held else None,

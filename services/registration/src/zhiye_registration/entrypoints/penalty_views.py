@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import DUTY_CAUSES, DUTY_KINDS, PENALTY_KINDS
+from zhiye_contracts.codes import DUTY_CAUSES, DUTY_KINDS, PENALTY_KINDS, PROFESSIONS
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters.duties import read
@@ -19,7 +19,6 @@ from zhiye_registration.domain.grounds import ground_label
 from zhiye_registration.domain.penalty import FOR_EVER, Penalty, bars_until, suspended
 from zhiye_registration.domain.physician_grounds import NOT_BY_THE_PERSON
 from zhiye_registration.domain.policy import BUSINESS_TYPES
-from zhiye_registration.domain.record_feeds import PROFESSIONS
 from zhiye_registration.domain.workflow import STATES as APPLICATION_STATES
 from zhiye_registration.kit import Kit
 

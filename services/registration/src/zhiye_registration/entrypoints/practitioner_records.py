@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes
 from zhiye_contracts import purposes
+from zhiye_contracts.codes import PROFESSIONS
 from zhiye_contracts.identifiers import mask_certificate
 from zhiye_contracts.reasons import Language
 from zhiye_registration.application.read_own_records import (
@@ -17,7 +18,7 @@ from zhiye_registration.application.read_own_records import (
     read_own_records,
     read_records_on_roster,
 )
-from zhiye_registration.domain.record_feeds import PROFESSIONS, RESIDENCY_STATES, RESULTS, TITLES
+from zhiye_registration.domain.record_feeds import RESIDENCY_STATES, RESULTS, TITLES
 from zhiye_registration.entrypoints.practitioner_record_schemas import RecordsOfPerson, RecordsOut
 from zhiye_registration.entrypoints.roster import READERS, ROSTER, Id
 from zhiye_registration.kit import Kit
