@@ -19,6 +19,8 @@ from zhiye_registration.domain.facts import (
     Facts,
     HeldRegistration,
     OpenApplication,
+    PhysicianFacts,
+    Practice,
     Qualification,
     Training,
     registration_status,
@@ -279,6 +281,16 @@ def test_reviews_their_order_and_days_are_those_of_the_law():
     assert (authority.by, authority.days, authority.setting) == ("authority", 20, False)
     assert authority.source == "Nurses Regulation art. 8"
     assert (authority.return_within, authority.return_times) == (5, 1)
+
+
+def test_only_the_institution_of_the_location_that_is_wanted_is_said_to_be_in_the_way():
+    beijing = HeldRegistration("registered", None, institution_name="北京示例医院", location="11")
+    hebei = HeldRegistration("registered", None, institution_name="石家庄示例医院", location="13")
+    wanted = Practice("1", "1", ("11",), "13")
+    physician = PhysicianFacts(others=(beijing, hebei), wanted=wanted)
+    words = Facts(today=TODAY, applied_on=TODAY, physician=physician).words("zh")
+    assert words["institutions_there"] == "石家庄示例医院"
+    assert words["other_institutions"] == "北京示例医院、石家庄示例医院"
 
 
 def test_every_source_is_told_in_chinese():

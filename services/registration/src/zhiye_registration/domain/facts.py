@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -100,7 +101,7 @@ class RenewalWindow:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Clinical nursing training (临床护理培训) as declared."""
+    """Training as declared: a nurse's clinical training (临床护理培训), a physician's (培训)."""
 
     institution_name: str
     began_on: date
@@ -244,20 +245,27 @@ class Facts:
             "suspended_until": str(self.suspended_until or "—"),
             "scope_faults": " ".join(t.read(language) for t in self.physician.scope_faults or ()),
             "most_scopes": str(self.physician.most_scopes),
-            "other_institutions": separator.join(
-                other.institution_name or "—" for other in self.physician.others
-            )
-            or "—",
+            "other_institutions": _names(self.physician.others, separator),
+            "institutions_there": _names(self._there(), separator),
         }
         if self.renewal is not None:
             words["renewal_opens_on"] = self.renewal.opens_on.isoformat()
             words["renewal_closes_on"] = self.renewal.closes_on.isoformat()
         return words
 
+    def _there(self) -> list[HeldRegistration]:
+        """The others in the location that is wanted."""
+        wanted, others = self.physician.wanted, self.physician.others
+        return [one for one in others if wanted is not None and one.location == wanted.location]
+
     def _barred_until(self, language: Language) -> str:
         if self.barred_until == date.max:
             return Text("另行解除", "it is lifted").read(language)
         return str(self.barred_until or "—")
+
+
+def _names(held: Sequence[HeldRegistration], separator: str) -> str:
+    return separator.join(one.institution_name or "—" for one in held) or "—"
 
 
 def registration_status(registration: HeldRegistration | None, today: date) -> Status:

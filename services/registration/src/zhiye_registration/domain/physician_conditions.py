@@ -8,6 +8,7 @@ from zhiye_contracts.reasons import Text
 from zhiye_registration.domain import nurse_conditions as n
 from zhiye_registration.domain.conditions import Condition, trained
 from zhiye_registration.domain.facts import Facts
+from zhiye_registration.domain.penalty import YEARS_AFTER_REVOCATION, YEARS_AFTER_SENTENCE
 from zhiye_registration.domain.periods import add_years
 
 REGISTER_WITHIN_YEARS = 2
@@ -15,7 +16,6 @@ REGISTER_WITHIN_YEARS = 2
 Measures on Physician Registration of 2017)."""
 TRAINING_MONTHS = 6
 AGAIN_AFTER_FAILED_ASSESSMENT_YEARS = 1
-AGAIN_AFTER_PENALTY_YEARS = 2
 _LAW_16 = "Law on Physicians (2021) art. 16"
 
 
@@ -60,8 +60,8 @@ def _no_bar(facts: Facts) -> bool:
     if held.cancellation_ground in facts.grounds_on_record:
         return True  # the penalty itself says until when: not reckoned from a late cancellation
     years = {
-        "revoked": AGAIN_AFTER_PENALTY_YEARS,
-        "criminal": AGAIN_AFTER_PENALTY_YEARS,
+        "revoked": YEARS_AFTER_REVOCATION,
+        "criminal": YEARS_AFTER_SENTENCE,
         "assessment-failed": AGAIN_AFTER_FAILED_ASSESSMENT_YEARS,
     }.get(held.cancellation_ground or "", 0)
     return facts.applied_on >= add_years(held.cancelled_on, years)

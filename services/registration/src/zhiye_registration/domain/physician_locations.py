@@ -115,8 +115,8 @@ LOCATION_FREE = Condition(
     ("registration", "institution_id"),
     _location_free,
     Text(
-        "您在该执业地点已有主要执业机构（{other_institutions}），一个执业地点只能有一个。",
-        "You have a main institution there already ({other_institutions}); a location has one.",
+        "您在该执业地点已有主要执业机构（{institutions_there}），一个执业地点只能有一个。",
+        "You have a main institution there already ({institutions_there}); a location has one.",
     ),
     Text(
         "请在该地点的注册上办理变更主要执业机构，或办理多执业机构备案。",

@@ -46,7 +46,8 @@ class Health(Schema):
 
 
 class Training(Schema):
-    """Clinical nursing training (临床护理培训), when the exam is over three years ago."""
+    """Training (培训): a nurse's whose exam is over three years ago, a physician's who has not
+    practised for two."""
 
     institution_name: str = Field(min_length=1, max_length=100)
     began_on: date
