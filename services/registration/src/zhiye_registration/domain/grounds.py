@@ -25,6 +25,11 @@ WHATEVER_THE_PERSON_WANTS = frozenset({"death", "incapacity", "revoked", "crimin
 """Grounds on which a cancellation goes before what was returned to the person (Q20.3.3, Q50)."""
 
 
+def cancellation_label(profession: str, ground: str | None, language: Language) -> str | None:
+    """The label of the ground on which a registration was cancelled; ``None`` for none."""
+    return _TABLES[profession]["cancel"].label(ground, language) if ground else None
+
+
 def ground_label(row: BusinessType, ground: str, language: Language) -> str:
     """The label of a form's ground. One that is not of the business type is read by another table
     of the profession: a draft may have it, until its conditions are asked."""

@@ -11,9 +11,7 @@ from sqlalchemy import Row
 
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import (
-    CANCELLATION_GROUNDS,
     OFF_POST_GROUNDS,
-    PHYSICIAN_CANCELLATION_GROUNDS,
     PHYSICIAN_CATEGORIES,
     PHYSICIAN_LEVELS,
     PROFESSIONS,
@@ -23,6 +21,7 @@ from zhiye_registration.application.practice_views import filing_view
 from zhiye_registration.application.read_own_registrations import OwnProfession, OwnRegistration
 from zhiye_registration.domain.facts import STATUSES, Status
 from zhiye_registration.domain.filing import ENDED, Filing
+from zhiye_registration.domain.grounds import cancellation_label
 from zhiye_registration.domain.information import label_of
 from zhiye_registration.entrypoints.own_record import (
     ExamOut,
@@ -39,7 +38,6 @@ _SAME = (
     *("id", "in_force", "level", "category", "route", "passed_on", "province"),
     *("school", "major", "education"),
 )
-_GROUNDS = {"nurse": CANCELLATION_GROUNDS, "physician": PHYSICIAN_CANCELLATION_GROUNDS}
 
 
 class QualificationOut(BaseModel):
@@ -125,8 +123,7 @@ def _registration(kit: Kit, one: OwnRegistration, language: Language) -> dict[st
         "registration_id": row["id"],
         "filing_ground_label": filed and OFF_POST_GROUNDS.label(filed, language),
         "cancellation_ground": cancelled,
-        "cancellation_ground_label": cancelled
-        and _GROUNDS[row["profession"]].label(cancelled, language),
+        "cancellation_ground_label": cancellation_label(row["profession"], cancelled, language),
         "exam": exam_view(one.exam, language),
         "filings": [own_filing_view(each, today, language) for each in one.filings],
         "history": [history_view(entry, language) for entry in one.history],

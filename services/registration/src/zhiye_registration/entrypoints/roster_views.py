@@ -10,13 +10,11 @@ from sqlalchemy import RowMapping
 
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import (
-    CANCELLATION_GROUNDS,
     DEGREES,
     EMPLOYMENT,
     ETHNIC_GROUPS,
     GENDERS,
     INTERRUPTION_GROUNDS,
-    PHYSICIAN_CANCELLATION_GROUNDS,
     CodeTable,
 )
 from zhiye_contracts.identifiers import mask_id_number
@@ -25,6 +23,7 @@ from zhiye_registration.application.list_roster import retirement_of
 from zhiye_registration.application.practice_views import status_of
 from zhiye_registration.domain.changes import change_text
 from zhiye_registration.domain.facts import STATUSES
+from zhiye_registration.domain.grounds import cancellation_label
 from zhiye_registration.domain.information import COLUMNS, label_of
 from zhiye_registration.domain.roster import (
     ACCOUNT_STATUSES,
@@ -37,10 +36,6 @@ from zhiye_registration.domain.roster import (
 from zhiye_registration.kit import Kit
 
 _DETAILS: dict[str, CodeTable] = {"degree": DEGREES, "ethnic_group": ETHNIC_GROUPS}
-_GROUNDS: dict[str, CodeTable] = {
-    "nurse": CANCELLATION_GROUNDS,
-    "physician": PHYSICIAN_CANCELLATION_GROUNDS,
-}
 _NOT_TOLD = ("id_number", "_key", "sealed")
 """In names of what changed: an ID number is masked wherever it is shown."""
 
@@ -145,7 +140,7 @@ def details_view(row: RowMapping, photo: str | None, language: Language) -> dict
     days = ("registered_on", "valid_from", "cancelled_on", "cancellation_ground")
     return {
         **{name: row[name] for name in (*same, *days)},
-        "cancellation_ground_label": ground and _GROUNDS[row["profession"]].label(ground, language),
+        "cancellation_ground_label": cancellation_label(row["profession"], ground, language),
         "details": details,
         "details_labels": {
             name: table.label(details[name], language)
