@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from zhiye_contracts.reasons import Text
+from zhiye_registration.domain.business_type import BusinessType
+from zhiye_registration.domain.physician_grounds import NOT_BY_THE_PERSON
 from zhiye_registration.domain.registration import Registration
 
 Kind = Literal["cancel", "file-off-post"]
@@ -96,6 +98,16 @@ class Duty:
     @property
     def business_type(self) -> str:
         return f"{self.profession}-{BUSINESS[self.kind]}"
+
+
+def may_file(business: BusinessType, ground: str | None) -> list[str]:
+    """Who may file the business by which a duty is done; some grounds others have to give."""
+    sides = [] if ground in NOT_BY_THE_PERSON else ["person"]
+    if business.by_institution:
+        sides.append("institution")
+    if business.by_authority:
+        sides.append("authority")
+    return sides
 
 
 def due_on(counts_from: date) -> date:

@@ -13,11 +13,9 @@ from zhiye_contracts.codes import DUTY_CAUSES, DUTY_KINDS, PENALTY_KINDS, PROFES
 from zhiye_contracts.identifiers import mask_id_number
 from zhiye_contracts.reasons import Language, Text
 from zhiye_registration.adapters.duties import read
-from zhiye_registration.domain.business_type import BusinessType
-from zhiye_registration.domain.duty import RESPONSIBLE, STATES, Duty
+from zhiye_registration.domain.duty import RESPONSIBLE, STATES, Duty, may_file
 from zhiye_registration.domain.grounds import ground_label
 from zhiye_registration.domain.penalty import FOR_EVER, Penalty, bars_until, suspended
-from zhiye_registration.domain.physician_grounds import NOT_BY_THE_PERSON
 from zhiye_registration.domain.policy import BUSINESS_TYPES
 from zhiye_registration.domain.workflow import STATES as APPLICATION_STATES
 from zhiye_registration.kit import Kit
@@ -76,7 +74,8 @@ def duty_view(
         "business_type_label": business.name.read(language),
         "ground_label": one.ground and ground_label(business, one.ground, language),
         "may": [
-            {"code": side, "label": _SIDES[side].read(language)} for side in may_file(business, one)
+            {"code": side, "label": _SIDES[side].read(language)}
+            for side in may_file(business, one.ground)
         ],
         "application": under_way
         and {
@@ -85,16 +84,6 @@ def duty_view(
             "state_label": APPLICATION_STATES[under_way["state"]].read(language),
         },
     }
-
-
-def may_file(business: BusinessType, one: Duty) -> list[str]:
-    """Who may file the business by which a duty is done; some grounds others have to give."""
-    sides = [] if one.ground in NOT_BY_THE_PERSON else ["person"]
-    if business.by_institution:
-        sides.append("institution")
-    if business.by_authority:
-        sides.append("authority")
-    return sides
 
 
 def _days_left(one: Duty, today: date) -> int | None:
