@@ -199,13 +199,13 @@ async def test_a_service_killed_in_the_middle_loses_nothing_and_does_nothing_twi
     assert len(set(killed)) == 2
     assert distributed.child("registration").pid not in killed
     once = {
-        "applications": 3,
-        "steps": 4 + 2 + 7,
+        "applications": 3 + 2,
+        "steps": 4 + 2 + 7 + 4 + 4,
         "registrations": 1,
-        "histories": 1,
-        "accounts": 4,
-        "active": 4,
-        "told": 3 + 6,
+        "histories": 1 + 1,
+        "accounts": 5,
+        "active": 5,
+        "told": 3 + 6 + 3 + 3,
     }
 
     async def grown() -> dict[str, int]:
