@@ -125,6 +125,31 @@ async def test_who_is_revoked_is_not_filed_at_a_further_institution(world):
     assert codes == ["no_bar_not_met"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("moving-out", {"destination": "某地"}),
+        ("certificate-reissue", {"ground": "lost"}),
+    ],
+)
+async def test_who_is_revoked_neither_slips_away_nor_gets_a_new_certificate(world, kind, form):
+    """Moving out would end the duty to cancel; the certificate is the one that was taken away."""
+    made = await Punishing(world).open()
+    who = await made.physicians.physician()
+    assert await made.physicians.codes(who, kind, form) == []
+    await made.punished(who)
+    assert await made.physicians.codes(who, kind, form) == ["no_bar_not_met"]
+
+
+async def test_a_revoked_nurse_gets_no_new_certificate(world):
+    made = await Punishing(world).open()
+    nurse = await made.nurses.nurse()
+    await made.punished(nurse)
+    one = (await made.nurses.start(nurse, "certificate-reissue", {"ground": "lost"})).json()
+    answer = await world.submit(nurse, one["id"])
+    assert world.codes(answer) == ["not_barred_not_met"]
+
+
 async def test_a_friend_who_never_reviews_does_not_keep_a_revoked_physician_on_the_register(world):
     """Nobody but the institution that an application waits for could end it."""
     made = await Punishing(world).open()

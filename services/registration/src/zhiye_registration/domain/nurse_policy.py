@@ -252,7 +252,13 @@ REISSUE = BusinessType(
         "护士执业证书遗失或损毁的，申请补办。", "For nurses whose certificate was lost or damaged."
     ),
     from_status=("registered",),
-    own_conditions=(g.REISSUE_GROUND, c.OWN_INSTITUTION, *_OF_EVERY, c.ACCOUNT_ACTIVE),
+    own_conditions=(
+        g.REISSUE_GROUND,
+        n.NOT_BARRED,
+        c.OWN_INSTITUTION,
+        *_OF_EVERY,
+        c.ACCOUNT_ACTIVE,
+    ),
     reviews=(OWN_INSTITUTION, AUTHORITY_BY_LICENSING_LAW),
     effect="reissue",
     effect_text=Text(

@@ -289,7 +289,7 @@ MOVING_OUT = replace(
         "变更到尚未开展电子化注册的地区的，由原机构和原审批机关办理转出。",
         "To move where registration is not online yet.",
     ),
-    own_conditions=(leave.DESTINATION, *_OWN),
+    own_conditions=(leave.DESTINATION, p.NO_BAR, *_OWN),
     reviews=(n.OWN_INSTITUTION, _20_DAYS),
     effect="move_out",
     effect_text=Text(
@@ -307,7 +307,7 @@ REISSUE = replace(
         "医师执业证书遗失或损毁的，申请补办。",
         "For physicians whose certificate was lost or damaged.",
     ),
-    own_conditions=(g.REISSUE_GROUND, *_OWN),
+    own_conditions=(g.REISSUE_GROUND, p.NO_BAR, *_OWN),
     materials=(_FORM, _PHOTO, _OTHER_PROOF),
     excludes=_PHYSICIANS,
     of_own=True,
