@@ -47,6 +47,9 @@ def _bullets(texts: Iterable[Text]) -> str:
     return "\n".join(f"- {_both(text)}" for text in texts) + "\n"
 
 
+_NOTHING = "Nothing but what the conditions look at.\n"
+
+
 def _business_type(row: BusinessType) -> str:
     statuses = "; ".join(_both(STATUSES[status]) for status in row.from_status)
     return "\n".join(
@@ -54,6 +57,7 @@ def _business_type(row: BusinessType) -> str:
             f"## {row.name.zh} · {row.name.en} (`{row.slug}`)\n",
             f"{_both(row.summary)}\n",
             f"**From status**: {statuses}\n",
+            f"**Filed by**: {_filed_by(row)}\n",
             "### Conditions\n",
             "All are checked on submission and again on approval; a refusal tells all of them.\n",
             _table(
@@ -70,7 +74,7 @@ def _business_type(row: BusinessType) -> str:
                 ),
             ),
             "### Information that must be filled in\n",
-            _bullets(field.title for field in row.information),
+            _bullets(field.title for field in row.information) if row.information else _NOTHING,
             "### Reviews, in this order\n",
             _table(
                 ("review", "working days", "source", "return for correction"),
@@ -86,7 +90,9 @@ def _business_type(row: BusinessType) -> str:
             "### While it is open\n",
             "No application of these types may be open: "
             + ", ".join(f"`{slug}`" for slug in sorted(row.excludes))
-            + ".",
+            + "."
+            if row.excludes
+            else "No other of this type may be open at the same institution.",
             "The institution's list shows it "
             + (
                 "at once.\n"
@@ -95,6 +101,12 @@ def _business_type(row: BusinessType) -> str:
             ),
         ]
     )
+
+
+def _filed_by(row: BusinessType) -> str:
+    institution = ["its institution"] if row.by_institution else []
+    authority = ["the deciding authority by itself"] if row.by_authority else []
+    return ", or ".join(["the person", *institution, *authority])
 
 
 def _days(review: Review) -> str:

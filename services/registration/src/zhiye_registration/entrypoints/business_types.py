@@ -139,6 +139,7 @@ def _whole(kit: Kit, row: BusinessType, language: Language) -> BusinessTypeOut:
         effect=row.effect_text.read(language),
         materials=[material.read(language) for material in row.materials],
         by_institution=row.by_institution,
+        by_authority=row.by_authority,
         review_reasons=[
             CodeOut(code=code, label=label.read(language)) for code, label in REVIEW_REASONS.items()
         ],

@@ -216,4 +216,5 @@ class BusinessTypeOut(BusinessTypeItem):
     by_institution: bool = Field(
         description="Whether an institution may file it about one of its own people"
     )
+    by_authority: bool = Field(description="Whether the deciding authority may open it by itself")
     review_reasons: list[CodeOut]
