@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from services.registration.tests.businesses import TODAY
 from services.registration.tests.physicians import (
+    DAY,
     FIT,
     Physicians,
 )
@@ -55,6 +56,16 @@ async def test_q10_3_without_a_registration_in_force_nothing_is_filed(p):
     codes = await p.codes(who, "multi-institution", PERIOD, institution_id="HOSPITAL2")
     assert "registered_before_not_met" in codes
     assert "registered_in_location_not_met" in codes
+
+
+async def test_a_period_that_is_over_by_the_decision_is_not_filed(world, p):
+    who = await p.physician()
+    short = {"from_on": "2026-11-23", "until_on": "2026-11-23"}
+    one = await p.submitted(who, "multi-institution", short, institution_id="HOSPITAL2")
+    one = await p.agreed(one, world.OTHER_HOSPITAL)
+    world.clock.instant += DAY
+    answer = await world.review(world.XICHENG, one, "approve")
+    assert world.codes(answer) == ["conditions_not_met_any_more", "filing_period_not_met"]
 
 
 async def test_the_main_institution_needs_no_filing(p):

@@ -98,7 +98,8 @@ def _period(facts: Facts) -> bool | None:
     declared = facts.declared
     if declared.from_on is None or declared.until_on is None:
         return None
-    return facts.applied_on <= declared.from_on <= declared.until_on
+    in_order = facts.applied_on <= declared.from_on <= declared.until_on
+    return in_order and facts.today <= declared.until_on  # an approval may come after the end
 
 
 def _scopes_within(facts: Facts) -> bool | None:
@@ -248,7 +249,10 @@ NOT_FILED_THERE = Condition(
 )
 FILING_PERIOD = Condition(
     "filing_period",
-    Text("备案起止日期有效：不早于申请日，止不早于起", "From and to: not before today, in order"),
+    Text(
+        "备案起止日期有效：不早于申请日，止不早于起，尚未届满",
+        "From and to: from today on, in order",
+    ),
     "Q10",
     ("period",),
     _period,
