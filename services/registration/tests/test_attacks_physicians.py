@@ -76,6 +76,18 @@ async def test_who_only_knows_name_and_id_number_learns_nothing_by_a_scope_case(
             assert name not in text
 
 
+@pytest.mark.parametrize("ground", ["own-request", "criminal"])
+async def test_who_only_knows_name_and_id_number_learns_no_ground_of_a_cancellation(
+    world, p, ground
+):
+    gone = {"status": "cancelled", "cancelled_on": TODAY - DAY, "cancellation_ground": ground}
+    who = await p.physician(**gone)
+    path = "/api/v1/my/eligibility/physician-re-registration?institution_id=HOSPITAL"
+    answer = (await world.call(await stranger_of(world, who), "GET", path)).json()
+    (bar,) = [one for one in answer["conditions"] if one["name"] == "no_bar"]
+    assert (bar["outcome"], bar["reason"]) == ("met", None)
+
+
 async def test_who_was_filed_somewhere_once_is_not_followed_from_there(world, p):
     who = await p.physician()
     filing = await p.filed_at(who)

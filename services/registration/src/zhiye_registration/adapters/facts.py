@@ -182,8 +182,10 @@ async def _held(connection: AsyncConnection, held: RowMapping, active: bool) -> 
     one = as_held(held)
     return replace(
         one,
-        # Whoever is not active may only say to be this person: not told where she works.
+        # Whoever is not active may only say to be this person: not told where she works, nor why
+        # she was cancelled.
         institution_name=one.institution_name if active else None,
+        cancellation_ground=one.cancellation_ground if active else None,
         # Asked only where it matters: whoever is active may apply anyway.
         region_online=active or await is_online(connection, held["institution_id"]),
     )
