@@ -34,9 +34,9 @@ SCOPE_CASE_TEMPLATES: dict[str, Template] = {
     "scope_case_opened": Template(
         title=Text("执业范围须经两省协商", "Two provinces settle your scopes"),
         text=Text(
-            "您的{business}申请（{number}）所涉原执业范围（{scope_names}）不在{to_name}"
+            "您的{business}申请（{number}）所涉原执业范围不在{to_name}"
             "执业范围名录中，已由{from_name}和{to_name}协商（{scope_case}）{until}。",
-            "{to_name} does not offer the scopes that you are registered with ({scope_names}). For "
+            "{to_name} does not offer the scopes that you are registered with. For "
             "application {number} ({business}), {from_name} and {to_name} settle them in case "
             "{scope_case}{until}.",
         ),
