@@ -14,7 +14,7 @@ from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
 from zhiye_contracts.codes import BUSINESS_TYPES
 from zhiye_registration.adapters import registrations
-from zhiye_registration.adapters.tables import registration_history
+from zhiye_registration.adapters.history_tables import registration_history
 from zhiye_registration.application.import_registration import (
     ExistingRegistration,
     import_registration,

@@ -19,7 +19,7 @@ from zhiye_contracts.identifiers import (
     physician_qualification_certificate,
 )
 from zhiye_registration.adapters import filings, registrations
-from zhiye_registration.adapters.tables import registration_history
+from zhiye_registration.adapters.history_tables import registration_history
 from zhiye_registration.domain.filing import Filing
 from zhiye_registration.domain.registration import Registration, location_of
 

@@ -14,8 +14,9 @@ from zhiye_contracts import purposes
 from zhiye_contracts.identifiers import make_id_number
 from zhiye_registration.adapters import registrations
 from zhiye_registration.adapters.correction_tables import registration_correction
+from zhiye_registration.adapters.history_tables import registration_history
 from zhiye_registration.adapters.record_tables import practice_interruption
-from zhiye_registration.adapters.tables import application, registration, registration_history
+from zhiye_registration.adapters.tables import application, registration
 
 PATH = "/api/v1/registration-records"
 GROUND = {"ground": "已核验户口簿"}

@@ -16,11 +16,8 @@ from services.registration.tests.merging import (
 )
 from sqlalchemy import func, select, text
 
-from zhiye_registration.adapters.tables import (
-    application,
-    registration,
-    registration_history,
-)
+from zhiye_registration.adapters.history_tables import registration_history
+from zhiye_registration.adapters.tables import application, registration
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,9 @@ from services.registration.tests.merging import (
 from sqlalchemy import select, update
 
 from zhiye_contracts.identifiers import make_id_number
+from zhiye_registration.adapters.history_tables import registration_history
 from zhiye_registration.adapters.merge_tables import institution_merge, merge_move
-from zhiye_registration.adapters.tables import application, registration, registration_history
+from zhiye_registration.adapters.tables import application, registration
 
 
 @pytest.fixture(autouse=True)

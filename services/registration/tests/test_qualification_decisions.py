@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import select
 
 from zhiye_contracts import purposes
-from zhiye_registration.adapters.tables import registration, registration_history
+from zhiye_registration.adapters.history_tables import registration_history
+from zhiye_registration.adapters.tables import registration
 
 
 async def registrations(world):

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from zhiye_registration.adapters.tables import application, registration, registration_history
+from zhiye_registration.adapters.history_tables import registration_history
+from zhiye_registration.adapters.tables import application, registration
 
 PATH = "/api/v1/applications"
 

@@ -17,7 +17,7 @@ from zhiye_registration.adapters.feed_tables import (
     practitioner_record,
     practitioner_record_version,
 )
-from zhiye_registration.adapters.tables import registration_history
+from zhiye_registration.adapters.history_tables import registration_history
 from zhiye_registration.domain.own_records import (
     Assessment,
     FailedAssessments,

@@ -12,13 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zhiye_chassis.database import Transaction
+from zhiye_registration.adapters.history_tables import registration_history
 from zhiye_registration.adapters.projection_tables import institution
-from zhiye_registration.adapters.tables import (
-    OF_NURSES,
-    certificate_serial,
-    registration,
-    registration_history,
-)
+from zhiye_registration.adapters.tables import OF_NURSES, certificate_serial, registration
 from zhiye_registration.domain.registration import Registration
 
 _NAMES = [field.name for field in fields(Registration)]

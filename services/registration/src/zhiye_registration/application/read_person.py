@@ -9,11 +9,12 @@ from sqlalchemy import RowMapping, or_, select
 
 from zhiye_chassis.objects import Stored
 from zhiye_chassis.security import Principal
+from zhiye_registration.adapters.history_tables import registration_history
 from zhiye_registration.adapters.record_tables import (
     employment_confirmation,
     practice_interruption,
 )
-from zhiye_registration.adapters.tables import registration, registration_history
+from zhiye_registration.adapters.tables import registration
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.roster_access import (
     is_main,

@@ -12,7 +12,8 @@ from zhiye_chassis.rows import insert_rows
 from zhiye_contracts import purposes
 from zhiye_registration.adapters import registrations
 from zhiye_registration.adapters.events import registration_changed
-from zhiye_registration.adapters.tables import registration, registration_history
+from zhiye_registration.adapters.history_tables import registration_history
+from zhiye_registration.adapters.tables import registration
 from zhiye_registration.application.landing import Landing
 from zhiye_registration.application.write_registration import as_columns
 from zhiye_registration.domain.import_record import Record
