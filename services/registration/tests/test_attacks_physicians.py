@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +19,11 @@ from services.registration.tests.physicians import (
 from services.registration.tests.punishing import Punishing
 
 from zhiye_chassis.pagination import encode_cursor
+from zhiye_chassis.rows import insert_rows
 from zhiye_chassis.security import Principal
 from zhiye_contracts import purposes
 from zhiye_registration.adapters import filings
+from zhiye_registration.adapters.physician_tables import physician_certificate
 
 CASES = "/api/v1/scope-cases"
 
@@ -116,6 +119,21 @@ async def test_who_is_given_a_number_meanwhile_does_not_use_up_a_countys(world, 
     answer = await asyncio.wait_for(decision, 10)
     assert answer.status_code == 200, answer.text
     assert p.number(await p.registration(who)) == number
+
+
+async def test_thousands_of_numbers_that_were_taken_over_are_passed_over_in_one_step(world, p):
+    """A county's numbers are dense: whoever is registered there first must not wait for all."""
+    who = await p.qualified()
+    one = await p.agreed(await p.submitted(who, "registration", FIRST), world.HOSPITAL)
+    keys = [world.kit.certificate_key(f"11011010{n:07d}") for n in range(2_000_001, 2_005_001)]
+    rows = [{"certificate_key": k, "person_key": k, "sealed_certificate_number": "x"} for k in keys]
+    async with world.kit.database.transaction() as tx:
+        await insert_rows(tx, physician_certificate, rows)
+    began = time.monotonic()
+    answer = await world.review(world.XICHENG, one, "approve")
+    assert answer.status_code == 200, answer.text
+    assert time.monotonic() - began < 2
+    assert p.number(await p.registration(who)).endswith("005001")
 
 
 async def test_a_qualification_that_is_no_longer_valid_changes_no_category(world, p):

@@ -37,6 +37,28 @@ async def number_for_life(
         sealed = kit.settings.cipher.seal(number, purposes.CERTIFICATE_NUMBER)
         if await filings.give_certificate(tx, person_key, kit.certificate_key(number), sealed):
             return number
+        # Many may have been taken over with their old numbers: those are not tried one by one.
+        free = await _free_after(tx, kit, practice, region, serial)
+        await registrations.set_serial(tx, FOR_LIFE, region, free - 1)
+
+
+async def _free_after(
+    tx: Transaction, kit: Kit, practice: Practice, region: str, serial: int
+) -> int:
+    """The next serial of which no physician has the number; past the last one if there is none."""
+    for first in range(serial + 1, LAST_SERIAL + 1, _AT_ONCE):
+        serials = range(first, min(first + _AT_ONCE, LAST_SERIAL + 1))
+        keys = {
+            one: kit.certificate_key(
+                physician_number(practice.level, practice.category, region, one)
+            )
+            for one in serials
+        }
+        taken = await filings.taken(tx, list(keys.values()))
+        free = next((one for one, key in keys.items() if key not in taken), None)
+        if free is not None:
+            return free
+    return LAST_SERIAL + 1
 
 
 async def give_number(tx: Transaction, kit: Kit, year: int, region: str) -> str:
