@@ -15,6 +15,8 @@ from services.registration.tests.physicians import (
     Physicians,
 )
 
+from zhiye_contracts.codes import BUSINESS_TYPES
+
 
 @pytest.fixture
 async def p(world):
@@ -208,3 +210,18 @@ async def test_others_see_and_review_only_what_is_theirs(world, p):
             await world.call(who, "GET", f"/api/v1/applications/{one['id']}")
         ).status_code == 404
     assert (await world.review(HOSPITAL3, one, "approve")).status_code == 200
+
+
+async def test_whom_a_closed_institution_left_behind_the_authority_cancels(world, p):
+    who = await p.physician()
+    held = await p.registration(who)
+    decides = dict.fromkeys(BUSINESS_TYPES, "XICHENG")
+    await world.tell(
+        world.institution_event(version=9, status="closed", deciding_authorities=decides)
+    )
+    form = {"ground": "death"}
+    by_hospital = await p.start(world.HOSPITAL, "cancellation", form, registration_id=held.id)
+    assert world.codes(by_hospital) == ["institution_in_force_not_met"]
+    one = await p.submitted(world.XICHENG, "cancellation", form, registration_id=held.id)
+    await p.agreed(one, world.XICHENG)
+    assert (await p.registration(who)).status == "cancelled"

@@ -139,3 +139,26 @@ async def test_q52_a_trainee_who_stays_is_confirmed_as_staff_and_the_duty_is_don
     assert (await p.history(held))[-1].change == "staff-confirmed"
     again = await world.call(world.HOSPITAL, "POST", path, If_Match='"2"')
     assert world.codes(again) == ["duty_over"]
+
+
+async def test_two_failed_assessments_are_shown_to_the_institution_as_a_ground(
+    feeds: Feeds, p: Physicians
+) -> None:
+    who, world = await p.physician(), feeds.world
+    held = await p.registration(who)
+    path = f"/api/v1/roster/{held.id}/records"
+    assert (await world.call(world.HOSPITAL, "GET", path)).json()["cancellation_ground"] is None
+    of = {
+        "id_number": world.id_number(int(who.account_id.removeprefix("ACC-P"))),
+        "name": "李明",
+        "result": "failed",
+    }
+    for year in (2024, 2026):
+        one = stated("assessment", **of, record_id=f"A{year}", assessed_on=f"{year}-03-12")
+        assert await feeds.state("assessment", one) == [RECORDED]
+    found = (await world.call(world.HOSPITAL, "GET", path)).json()
+    assert (found["cancellation_ground"], found["cancellation_ground_since"]) == (
+        "assessment-failed",
+        "2026-03-12",
+    )
+    assert (await p.registration(who)).status == "registered"  # offered, never by itself

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import RowMapping, select
@@ -14,7 +14,8 @@ from zhiye_registration.adapters import own_records
 from zhiye_registration.adapters.projection_tables import institution
 from zhiye_registration.application.access import not_found
 from zhiye_registration.application.roster_access import person_on_roster
-from zhiye_registration.domain.own_records import credits_by_year
+from zhiye_registration.domain.duty import ON_REGISTER
+from zhiye_registration.domain.own_records import FailedAssessments, credits_by_year
 from zhiye_registration.kit import Kit
 
 MOST = 500
@@ -24,11 +25,13 @@ MOST = 500
 @dataclass(frozen=True, slots=True)
 class OwnRecords:
     """``rows`` are the newest of each feed, newest first; ``credits`` are of all: year, class I
-    and class II in tenths. ``institutions`` are names by id, of training bases."""
+    and class II in tenths. ``institutions`` are names by id, of training bases; ``failed`` are
+    assessments that are a ground to cancel the registration looked at: offered, not applied."""
 
     rows: Sequence[RowMapping]
     credits: Sequence[tuple[int, int, int]]
     institutions: Mapping[str, str]
+    failed: FailedAssessments | None = None
 
 
 async def read_own_records(kit: Kit, caller: Principal) -> OwnRecords:
@@ -50,7 +53,11 @@ async def read_records_on_roster(
     async with kit.database.reading() as connection:
         row = await person_on_roster(connection, caller, registration_id)
         until = row["cancelled_on"] if caller.role == "institution" else None
-        return row, await _records(connection, row["person_key"], row["profession"], until)
+        found = await _records(connection, row["person_key"], row["profession"], until)
+        if row["profession"] == "physician" and row["status"] in ON_REGISTER:
+            failed = await own_records.failed_assessments(connection, row["person_key"])
+            found = replace(found, failed=failed)
+        return row, found
 
 
 async def _records(

@@ -121,7 +121,7 @@ async def _about_somebody(
     held = await registrations.find(tx.connection, start.registration_id)
     if held is None or held.profession != row.profession or not _theirs(caller, held):
         raise not_found()
-    to = await institution_of(tx, row, held.institution_id)
+    to = await institution_of(tx, row, held.institution_id, closed=caller.role == "authority")
     decider = to.authority.id if to.authority else None
     if caller.role == "authority" and decider != caller.authority_id:
         raise refused(
@@ -188,12 +188,14 @@ async def _add(
     return one
 
 
-async def institution_of(tx: Transaction, row: BusinessType, institution_id: str) -> Addressee:
+async def institution_of(
+    tx: Transaction, row: BusinessType, institution_id: str, *, closed: bool = False
+) -> Addressee:
     """The institution an application is addressed to, or what that was merged into; it has to
-    be in force."""
+    be in force, unless an authority acts on those whom one that ``closed`` left behind."""
     place = await land(tx, institution_id)
     to = await facts.addressee(tx.connection, row, place.id)
-    if to is None or not to.in_force:
+    if to is None or not (to.in_force or closed):
         raise refused(
             "institution_in_force_not_met",
             ("所选机构不存在或已停业。", "The institution does not exist or is closed."),

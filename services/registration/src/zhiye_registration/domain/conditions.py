@@ -37,6 +37,8 @@ def _no_open_application(facts: Facts) -> bool:
 
 
 def _institution_in_force(facts: Facts) -> bool | None:
+    if facts.by_authority:  # also those whom an institution that closed left behind
+        return True
     return facts.institution.in_force if facts.institution else None
 
 

@@ -86,4 +86,11 @@ class RecordsOfPerson(RecordsOut):
     """Those of somebody on a roster."""
 
     registration_id: str
+    cancellation_ground: str | None = Field(
+        None,
+        description="Which the assessments are: offered, never applied by itself",
+        examples=["assessment-failed"],
+    )
+    cancellation_ground_label: str | None = None
+    cancellation_ground_since: date | None = None
     name: str = Field(examples=["张伟"])

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from zhiye_chassis.security import allow
 from zhiye_chassis.web import Caller, Reader, Routes
 from zhiye_contracts import purposes
-from zhiye_contracts.codes import PROFESSIONS
+from zhiye_contracts.codes import PHYSICIAN_CANCELLATION_GROUNDS, PROFESSIONS
 from zhiye_contracts.identifiers import mask_certificate
 from zhiye_contracts.reasons import Language
 from zhiye_registration.application.read_own_records import (
@@ -23,6 +23,7 @@ from zhiye_registration.entrypoints.practitioner_record_schemas import RecordsOf
 from zhiye_registration.entrypoints.roster import READERS, ROSTER, Id
 from zhiye_registration.kit import Kit
 
+FAILED = "assessment-failed"
 _LISTS = {
     "assessment": "assessments",
     "residency": "residencies",
@@ -46,8 +47,18 @@ def routes(kit: Kit) -> Routes:
         """The same of one of the people on a roster, in the profession of the registration."""
         row, found = await read_records_on_roster(kit, caller, id)
         view = _view(kit, found, language, own=False)
+        ground = found.failed and {
+            "cancellation_ground": FAILED,
+            "cancellation_ground_label": PHYSICIAN_CANCELLATION_GROUNDS.label(FAILED, language),
+            "cancellation_ground_since": found.failed.since,
+        }
         return RecordsOfPerson.model_validate(
-            {**view, "registration_id": row["id"], "name": row["name"]}
+            {
+                **view,
+                "registration_id": row["id"],
+                "name": row["name"],
+                **(ground or {}),
+            }
         )
 
     return router
