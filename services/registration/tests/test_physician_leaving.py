@@ -225,3 +225,11 @@ async def test_whom_a_closed_institution_left_behind_the_authority_cancels(world
     one = await p.submitted(world.XICHENG, "cancellation", form, registration_id=held.id)
     await p.agreed(one, world.XICHENG)
     assert (await p.registration(who)).status == "cancelled"
+
+
+async def test_who_was_off_post_when_cancelled_has_been_out_of_practice_since_then(world, p):
+    who = await p.physician(status="filed", filed_on=date(2024, 6, 3), filing_ground="resigned")
+    await p.done(who, "cancellation", {"ground": "own-request"})
+    assert await p.codes(who, "re-registration", FIRST) == [
+        "physician_practised_lately_or_trained_unknown"
+    ]

@@ -79,7 +79,7 @@ class PhysiciansWalk(Walk):
         " + (SELECT count(*) FROM practice_filing f WHERE f.application_id = a.id) <> 1",
         "a cancelled registration without a ground": "SELECT id FROM registration"
         " WHERE (status = 'cancelled') <> (cancellation_ground IS NOT NULL)"
-        " OR (status = 'filed') <> (filing_ground IS NOT NULL)",
+        " OR (status = 'filed' AND filing_ground IS NULL)",
     }
 
     def everybody_else(self) -> list[Principal]:

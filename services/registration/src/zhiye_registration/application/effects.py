@@ -94,8 +94,6 @@ async def cancel(tx: Transaction, kit: Kit, one: Application) -> None:
         status="cancelled",
         cancelled_on=kit.clock.today(),
         cancellation_ground=one.form["ground"],
-        filed_on=None,
-        filing_ground=None,
     )
     await end_filings(tx, kit, held.id, "registration_left")
 

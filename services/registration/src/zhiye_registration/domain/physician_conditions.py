@@ -45,7 +45,8 @@ def _practised_lately_or_trained(facts: Facts) -> bool | None:
         return None
     if held.cancellation_ground == "two-years-out":
         return trained(facts, TRAINING_MONTHS)  # however lately it was cancelled
-    ended_on = held.cancelled_on or held.filed_on
+    ended = [day for day in (held.filed_on, held.cancelled_on) if day is not None]
+    ended_on = min(ended, default=None)
     if ended_on is None or facts.applied_on <= add_years(ended_on, REGISTER_WITHIN_YEARS):
         return True
     return trained(facts, TRAINING_MONTHS)

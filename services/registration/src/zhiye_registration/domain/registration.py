@@ -30,7 +30,7 @@ class Registration:
 
     A physician has one for each location of practice (执业地点) with its one main institution, all
     under one number, and none of them ends by itself: ``valid_until`` is ``None``. ``scopes`` are
-    sorted; ``filed_on`` is since when the physician is off post (离岗备案).
+    sorted; ``filed_on`` is since when the physician is, or when cancelled was, off post (离岗备案).
     """
 
     id: str

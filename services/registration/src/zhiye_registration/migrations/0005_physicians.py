@@ -597,8 +597,9 @@ def upgrade() -> None:
     )
     op.execute(
         "ALTER TABLE registration ADD CONSTRAINT registration_filed_on_a_ground_check CHECK "
-        "(((status = 'filed'::text) = ((filed_on IS NOT NULL) AND (filing_ground IS NOT "
-        "NULL))))"
+        "(\nCASE status\n    WHEN 'filed'::text THEN ((filed_on IS NOT NULL) AND "
+        "(filing_ground IS NOT NULL))\n    WHEN 'cancelled'::text THEN true\n    ELSE "
+        "((filed_on IS NULL) AND (filing_ground IS NULL))\nEND)"
     )
     op.execute("DROP INDEX application_one_open_of_a_nurse")
     op.execute("DROP INDEX application_one_open_per_type")
