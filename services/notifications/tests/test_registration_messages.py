@@ -76,6 +76,12 @@ async def test_a_reminder_that_comes_twice_is_told_once(world: World) -> None:
     assert len(await titles(world, "account-1")) == 2
 
 
+async def test_an_account_that_is_not_active_is_told_nothing_about_the_person(world: World) -> None:
+    await world.deliver(nurse(world, status="verified"), of(RenewalReminder, world))
+    assert await world.queued() == []
+    assert await inbox(world, "account-1") == []
+
+
 async def test_a_person_without_an_account_is_told_nowhere(world: World) -> None:
     await world.deliver(nurse(world, status="revoked"), of(RenewalReminder, world))
     assert await world.queued() == []

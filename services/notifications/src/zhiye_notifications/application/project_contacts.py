@@ -19,6 +19,7 @@ async def project_contacts(tx: Transaction, events: Sequence[AccountChanged]) ->
             "version": event.version,
             "role": event.role,
             "revoked": event.status == "revoked",
+            "active": event.status == "active",
             "language": event.language,
             "sealed_phone": event.sealed_phone,
             "phone_verified": event.phone_verified,

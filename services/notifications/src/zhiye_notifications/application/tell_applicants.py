@@ -11,6 +11,7 @@ from zhiye_notifications.application.telling import (
     Told,
     accounts_by,
     in_order,
+    people_by,
     reasons_of,
     tell,
 )
@@ -29,7 +30,7 @@ async def tell_applicants(tx: Transaction, kit: Kit, events: Sequence[Applicatio
     messages, and they have queues.
     """
     filed = {event.person_key for event in events if event.source != "person"}
-    accounts = await accounts_by(tx, contact.c.person_key, filed)
+    accounts = await people_by(tx, filed)
     decided = {event.institution_id for event in events if _decided_ex_officio(event)}
     institutions = await accounts_by(tx, contact.c.institution_id, decided)
     told: list[Told] = []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import FilingEnded, FilingMade
 from zhiye_notifications.adapters.tables import contact
-from zhiye_notifications.application.telling import Told, accounts_by, in_order, tell
+from zhiye_notifications.application.telling import Told, accounts_by, in_order, people_by, tell
 from zhiye_notifications.kit import Kit
 
 
@@ -43,7 +43,7 @@ async def tell_of_filings_made(tx: Transaction, kit: Kit, events: Sequence[Filin
 
 async def tell_of_filings_ended(tx: Transaction, kit: Kit, events: Sequence[FilingEnded]) -> None:
     """To the person, by SMS or else email too; in the inboxes of both institutions."""
-    people = await accounts_by(tx, contact.c.person_key, {event.person_key for event in events})
+    people = await people_by(tx, {event.person_key for event in events})
     institutions = await accounts_by(
         tx, contact.c.institution_id, {key for event in events for key in _institutions(event)}
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import DutyChanged, Event, PenaltyRecorded
 from zhiye_notifications.adapters.tables import contact
-from zhiye_notifications.application.telling import Told, accounts_by, in_order, tell
+from zhiye_notifications.application.telling import Told, accounts_by, in_order, people_by, tell
 from zhiye_notifications.domain.penalty_templates import TO_AUTHORITY, TO_INSTITUTION, TO_PERSON
 from zhiye_notifications.domain.templates import TEMPLATES
 from zhiye_notifications.kit import Kit
@@ -19,7 +19,7 @@ _PLAIN = ("institution", "authority", "due_on")
 async def tell_of_penalties(tx: Transaction, kit: Kit, events: Sequence[PenaltyRecorded]) -> None:
     """``PenaltyRecorded``: the person, by SMS or else email too; in their inboxes the institutions
     where the person is registered or filed, and the authorities, but for the one that reported."""
-    people = await accounts_by(tx, contact.c.person_key, {e.person_key for e in events})
+    people = await people_by(tx, {e.person_key for e in events})
     places = await accounts_by(
         tx, contact.c.institution_id, {key for e in events for key in _institutions(e)}
     )
@@ -42,7 +42,7 @@ async def tell_of_penalties(tx: Transaction, kit: Kit, events: Sequence[PenaltyR
 async def tell_of_duties(tx: Transaction, kit: Kit, events: Sequence[DutyChanged]) -> None:
     """``DutyChanged``: the institution that has to act and the authority in their inboxes, the
     person by SMS or else email too."""
-    people = await accounts_by(tx, contact.c.person_key, {e.person_key for e in events})
+    people = await people_by(tx, {e.person_key for e in events})
     places = await accounts_by(tx, contact.c.institution_id, {e.institution_id for e in events})
     offices = await accounts_by(
         tx, contact.c.authority_id, {e.authority_id for e in events if e.authority_id}

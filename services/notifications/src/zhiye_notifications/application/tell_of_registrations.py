@@ -17,6 +17,7 @@ from zhiye_notifications.application.telling import (
     Told,
     accounts_by,
     in_order,
+    people_by,
     reasons_of,
     tell,
 )
@@ -26,7 +27,7 @@ from zhiye_notifications.kit import Kit
 
 async def tell_of_renewals(tx: Transaction, kit: Kit, events: Sequence[RenewalReminder]) -> None:
     """``RenewalReminder``: to the person, by SMS or else email too (Q32)."""
-    accounts = await accounts_by(tx, contact.c.person_key, {e.person_key for e in events})
+    accounts = await people_by(tx, {e.person_key for e in events})
     await tell(
         tx,
         kit,
@@ -52,7 +53,7 @@ async def tell_of_renewals(tx: Transaction, kit: Kit, events: Sequence[RenewalRe
 
 async def tell_of_asks(tx: Transaction, kit: Kit, events: Sequence[PersonAsked]) -> None:
     """``PersonAsked``: to the person, by SMS or else email too (Q20, Q41)."""
-    accounts = await accounts_by(tx, contact.c.person_key, {e.person_key for e in events})
+    accounts = await people_by(tx, {e.person_key for e in events})
     await tell(
         tx,
         kit,

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from zhiye_chassis.database import Transaction
 from zhiye_contracts.events import QualificationCaseChanged
-from zhiye_notifications.adapters.tables import contact
 from zhiye_notifications.application.telling import (
     Told,
-    accounts_by,
     in_order,
+    people_by,
     reasons_of,
     tell,
 )
@@ -30,7 +29,7 @@ async def tell_people_of_cases(
     the present one is told too: it may be the rightful owner's.
     """
     keys = {key for e in events for key in (e.person_key, e.former_person_key) if key}
-    accounts = await accounts_by(tx, contact.c.person_key, keys)
+    accounts = await people_by(tx, keys)
     told: list[tuple[QualificationCaseChanged, str, str]] = []
     for event in in_order(events):
         template = template_of_case(event.kind, event.state, event.change)

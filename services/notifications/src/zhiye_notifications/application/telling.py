@@ -58,6 +58,21 @@ async def accounts_by(
     return found
 
 
+async def people_by(tx: Transaction, keys: Collection[str]) -> defaultdict[str, list[str]]:
+    """The active accounts by the blind index of the ID number. Anybody may open an account with
+    somebody's number: what is on record about that person is told to active ones only."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if keys:
+        rows = await tx.execute(
+            select(contact.c.person_key, contact.c.account_id)
+            .where(contact.c.person_key.in_(sorted(keys)), contact.c.active, ~contact.c.revoked)
+            .order_by(contact.c.account_id)
+        )
+        for key, account in rows:
+            found[key].append(account)
+    return found
+
+
 async def tell(tx: Transaction, kit: Kit, messages: Iterable[Told]) -> None:
     """Put each into the inbox, and queue the SMS or email.
 
