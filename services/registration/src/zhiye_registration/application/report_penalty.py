@@ -8,6 +8,7 @@ from typing import Literal
 
 from zhiye_chassis.database import Transaction
 from zhiye_chassis.ids import new_id
+from zhiye_chassis.telemetry import log
 from zhiye_contracts import purposes
 from zhiye_contracts.reasons import Refused
 from zhiye_contracts.statements.reasons import NAME_NOT_ON_RECORD, about
@@ -58,6 +59,8 @@ async def report_penalty(tx: Transaction, kit: Kit, report: Report, by: Reporter
     await penalties.hold_person(tx, person_key)
     names = await names_on_record(tx.connection, [person_key])
     if not agrees(report.name, names.get(person_key, ())):
+        # Who tries names under a number is to be seen, as with look-ups.
+        log.info("penalty_of_another_name", authority=by.authority_id, source=by.source)
         raise Refused(about(NAME_NOT_ON_RECORD, "name"))
     known = await penalties.same_document(
         tx, person_key, report.profession, report.kind, document_key(report.document_number)
