@@ -25,7 +25,8 @@ _FILED = replace(
 MANY = "physician-multi-institution"
 """Filings at several institutions may be open at once; they change no registration (Q10)."""
 _PHYSICIANS = frozenset(s for s in NAMES if s.startswith("physician-")) - {MANY}
-_OF_EVERY = (c.NO_OPEN_APPLICATION, c.INSTITUTION_IN_FORCE, c.AUTHORITY_SET, c.ACCOUNT_IN_USE)
+_IN_FORCE = replace(c.INSTITUTION_IN_FORCE, source="Law on Physicians (2021) art. 13")
+_OF_EVERY = (c.NO_OPEN_APPLICATION, _IN_FORCE, c.AUTHORITY_SET, c.ACCOUNT_IN_USE)
 _OWN = (c.OWN_INSTITUTION, *_OF_EVERY, c.ACCOUNT_ACTIVE)
 _FIT = (p.FULL_CAPACITY, p.NO_CRIMINAL_RECORD, p.NO_BAR)
 
